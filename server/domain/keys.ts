@@ -1,0 +1,63 @@
+import type { Key } from "./device.ts";
+import type { ModelProfile } from "./model.ts";
+
+/** One button of a phone or module, and what is on it. `module` 0 is the phone itself. */
+export interface KeySlot {
+  readonly module: number;
+  readonly position: number;
+  /** The number on the phone and its modules together, as enterprise phones count: phone keys first. */
+  readonly button: number;
+  readonly key?: PlacedKey;
+}
+
+/** What a key does, with its target resolved. */
+export interface PlacedKey {
+  readonly type: Key["type"];
+  /** Index in the document's `keys`; absent for a line key that Offhook placed itself. */
+  readonly index?: number;
+  /** Id of the target line, when it is one. */
+  readonly line?: string;
+  readonly number?: string;
+  readonly label?: string;
+}
+
+export interface KeyedDevice {
+  readonly lines: readonly string[];
+  readonly keys: readonly Key[];
+  readonly modules: readonly string[];
+}
+
+/**
+ * Every button in the order of the phone, then module after module. Where nobody placed a line on a key, the phone's
+ * lines stand on its first free keys, as out of the box.
+ */
+export function layOutKeys(device: KeyedDevice, model: ModelProfile): readonly KeySlot[] {
+  const placed = new Map(device.keys.map((key, index) => [`${key.module ?? 0}/${key.position}`, place(key, index)]));
+  const shown = new Set([...placed.values()].filter((each) => each.type === "line").map((each) => each.line));
+  const waiting = device.lines.filter((line) => !shown.has(line));
+  const linesPossible = Math.max(model.has.keys, model.has.lines);
+  return buttons(device.modules, model, linesPossible).map((slot) => {
+    const given = placed.get(`${slot.module}/${slot.position}`);
+    const line = given || slot.module > 0 ? undefined : waiting.shift();
+    const key: PlacedKey | undefined = given ?? (line === undefined ? undefined : { type: "line", line });
+    return key ? { ...slot, key } : slot;
+  });
+}
+
+function place(key: Key, index: number): PlacedKey {
+  const target = "line" in key.target ? { line: key.target.line } : { number: key.target.number };
+  return { type: key.type, index, ...target, ...(key.label === undefined ? {} : { label: key.label }) };
+}
+
+function buttons(modules: readonly string[], model: ModelProfile, own: number): KeySlot[] {
+  const slots: KeySlot[] = [];
+  for (let position = 1; position <= own; position++) slots.push({ module: 0, position, button: position });
+  modules.forEach((type, index) => {
+    const keys = model.has.modules.types[type]?.keys ?? 0;
+    const first = slots.length;
+    for (let position = 1; position <= keys; position++) {
+      slots.push({ module: index + 1, position, button: first + position });
+    }
+  });
+  return slots;
+}

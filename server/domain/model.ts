@@ -1,0 +1,160 @@
+import Type, { type Static } from "typebox";
+
+const strict = { additionalProperties: false } as const;
+const Text = Type.String({ minLength: 1 });
+const Sources = Type.Array(Text, { minItems: 1, description: "the manual or capture each fact comes from" });
+const Defaults = Type.Record(Type.String(), Type.Unknown());
+const Args = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]));
+
+/** What a family can write of a value; a value beyond it is refused when given and left out when inherited. */
+export const Limit = Type.Object(
+  {
+    max: Type.Optional(Type.Integer({ minimum: 1, description: "characters, or bytes of UTF-8 with `bytes`" })),
+    min: Type.Optional(Type.Integer({ minimum: 1 })),
+    bytes: Type.Optional(Type.Literal(true)),
+    ascii: Type.Optional(Type.Literal(true)),
+    digits: Type.Optional(Type.Literal(true)),
+    without: Type.Optional(Type.String({ description: "characters that break the format" })),
+    trimmed: Type.Optional(Type.Literal(true, { description: "the phone drops blanks at either end" })),
+    source: Text,
+  },
+  strict,
+);
+export type Limit = Static<typeof Limit>;
+const Limits = Type.Record(Type.String(), Limit);
+
+/** One row of a family's mapping: from settings and facts to one parameter. */
+export const MappingRow = Type.Object(
+  {
+    to: Type.String({ description: "vendor name; {line}, {key}, {module}, {button} repeat it" }),
+    from: Type.Optional(Type.Union([Text, Type.Array(Text, { minItems: 1 })])),
+    value: Type.Optional(Type.String({ description: "a literal" })),
+    as: Type.Optional(Type.String({ description: "named form that makes text of the values" })),
+    with: Type.Optional(Args),
+    table: Type.Optional(Type.Record(Type.String(), Type.String())),
+    otherwise: Type.Optional(Type.String({ description: "written when there is no value" })),
+    unused: Type.Optional(Type.String({ description: "written for a line or key of the phone that is not in use" })),
+    only: Type.Optional(Type.Array(Type.Enum(["line", "speed-dial", "blf"]), { minItems: 1 })),
+    bootstrap: Type.Optional(Type.Literal(true, { description: "also in the bootstrap" })),
+  },
+  strict,
+);
+export type MappingRow = Static<typeof MappingRow>;
+
+export const FileSpec = Type.Object(
+  {
+    id: Text,
+    names: Type.Array(Text, { minItems: 1, description: "{mac}, {psn}, {pn}; a leading * matches any beginning" }),
+    serves: Type.Enum(["device", "bootstrap", "common", "nothing"]),
+    template: Type.Optional(Text),
+    document: Type.Optional(Type.String({ description: "a small document that Offhook builds: dial-template, …" })),
+    type: Type.Optional(Text),
+    why: Type.Optional(Text),
+  },
+  strict,
+);
+export type FileSpec = Static<typeof FileSpec>;
+
+/** One request of a booting phone: the name it asks and what it must get. */
+export const BootStep = Type.Object(
+  {
+    ask: Text,
+    via: Type.Array(Type.Enum(["tftp", "http"]), { minItems: 1, description: "in the order it tries them" }),
+    expect: Type.Enum(["device", "bootstrap", "common", "nothing"]),
+  },
+  strict,
+);
+export type BootStep = Static<typeof BootStep>;
+
+export const FamilyProfile = Type.Object(
+  {
+    $schema: Type.Optional(Type.String()),
+    id: Text,
+    title: Text,
+    vendor: Text,
+    sources: Sources,
+    vocabulary: Type.String({ description: "table in profiles/vocabulary" }),
+    format: Type.Enum(["xml", "flat-xml", "text"]),
+    names: Type.Enum(["flat", "paths"], { description: "whether parameter names are paths of elements" }),
+    stamp: Type.Optional(Type.String({ description: "parameter that carries the revision's digest" })),
+    settings: Defaults,
+    limits: Limits,
+    owned: Type.Record(Type.String(), Text, {
+      description: "parameters that no raw value may set, and what sets them",
+    }),
+    mapping: Type.Array(MappingRow, { minItems: 1 }),
+    files: Type.Array(FileSpec, { minItems: 1 }),
+    boot: Type.Array(BootStep, { minItems: 1 }),
+    firmware: Type.Object({ ending: Text, rule: Type.Optional(Text) }, strict),
+  },
+  strict,
+);
+export type FamilyProfile = Static<typeof FamilyProfile>;
+
+const Place = Type.Object(
+  {
+    position: Type.Integer({ minimum: 1 }),
+    side: Type.Enum(["left", "right", "bottom", "top"]),
+    row: Type.Integer({ minimum: 1 }),
+    column: Type.Optional(Type.Integer({ minimum: 1 })),
+  },
+  strict,
+);
+
+export const ModelProfile = Type.Object(
+  {
+    $schema: Type.Optional(Type.String()),
+    id: Text,
+    title: Text,
+    vendor: Text,
+    family: Text,
+    sources: Sources,
+    recognise: Type.Object(
+      {
+        psn: Type.Array(Text),
+        pn: Type.Array(Text),
+        userAgent: Type.Optional(Type.String({ description: "pattern with the groups firmware, mac, serial" })),
+        examples: Type.Object({ userAgents: Type.Array(Text), files: Type.Array(Text, { minItems: 1 }) }, strict),
+      },
+      strict,
+    ),
+    has: Type.Object(
+      {
+        lines: Type.Integer({ minimum: 1 }),
+        keys: Type.Integer({ minimum: 0 }),
+        keyTypes: Type.Array(Type.Enum(["line", "speed-dial", "blf"])),
+        places: Type.Array(Place, { description: "where each key sits on the case, seen from the front" }),
+        modules: Type.Object(
+          {
+            most: Type.Integer({ minimum: 0 }),
+            types: Type.Record(Type.String(), Type.Object({ keys: Type.Integer({ minimum: 1 }) }, strict)),
+          },
+          strict,
+        ),
+        screen: Type.Union([
+          Type.Null(),
+          Type.Object({ width: Type.Integer(), height: Type.Integer(), colour: Type.Boolean() }, strict),
+        ]),
+      },
+      strict,
+    ),
+    can: Type.Object(
+      {
+        fetch: Type.Array(Type.Enum(["tftp", "http", "https"]), { minItems: 1 }),
+        sip: Type.Array(Type.Enum(["udp", "tcp", "tls", "auto"]), { minItems: 1 }),
+        gzip: Type.Boolean(),
+        sealing: Type.Array(Type.Enum(["aes-256-cbc", "rfc8188", "enc.sgn"])),
+      },
+      strict,
+    ),
+    limits: Limits,
+    quirks: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
+    settings: Defaults,
+    firmware: Type.Object(
+      { loads: Type.Array(Text, { description: "beginnings of the names of loads for this model" }) },
+      strict,
+    ),
+  },
+  strict,
+);
+export type ModelProfile = Static<typeof ModelProfile>;

@@ -1,0 +1,59 @@
+import Type from "typebox";
+import { plainText } from "../text.ts";
+import type { SettingDefinition } from "./definition.ts";
+
+export const provisioningSettings: readonly SettingDefinition[] = [
+  {
+    name: "provision.rule",
+    title: "Rule to the phone's own file",
+    text: "Where a phone asks for its own file. Bootstrap and device file carry the same; it is never taken from a request. `{phones}` stands for the address that phones are told (OFFHOOK_ADVERTISE), or for nothing, and then the phone asks the server that DHCP names.",
+    schema: plainText(255, { min: 1 }),
+    // One for all: a model's bootstrap is the same for every phone, and a device file that differed would make the two
+    // write over each other at every resync (reference, pitfall 12).
+    layers: ["organization"],
+  },
+  {
+    name: "provision.resync",
+    title: "Resync interval",
+    text: "How often the phone asks on its own, 0 for never.",
+    unit: "seconds",
+    schema: Type.Union([Type.Literal(0), Type.Integer({ minimum: 600, maximum: 2592000 })]),
+    default: 86400,
+  },
+  {
+    name: "provision.randomDelay",
+    title: "Spread after power-up",
+    text: "Up to how long a phone waits at random before it asks after power-up. In steps of 20 seconds.",
+    unit: "seconds",
+    schema: Type.Integer({ minimum: 0, maximum: 1200, multipleOf: 20 }),
+    default: 0,
+  },
+  {
+    name: "provision.errorRetry",
+    title: "Retry after a failure",
+    text: "Waits between tries after a failed fetch, growing; never 0, which some phones read as never and some as at once.",
+    unit: "seconds",
+    schema: Type.Array(Type.Integer({ minimum: 10, maximum: 86400 }), { minItems: 1, maxItems: 12 }),
+    default: [30, 60, 120, 240, 480, 960, 1920, 3600],
+  },
+  {
+    name: "provision.fromSip",
+    title: "Resync by SIP NOTIFY",
+    text: "Whether the phone fetches its file when it is told to by SIP.",
+    schema: Type.Boolean(),
+    default: true,
+  },
+  {
+    name: "firmware.load",
+    title: "Firmware load",
+    text: "Name of the load the phone shall run, without ending. Written only while the shelf holds every file of it.",
+    schema: Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._()-]{0,63}$" }),
+  },
+  {
+    name: "security.enrolment",
+    title: "How a phone proves itself",
+    text: "`pin`: it came during an enrolment window and keeps to its address block.",
+    schema: Type.Enum(["pin"]),
+    default: "pin",
+  },
+];
