@@ -1,0 +1,81 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TSchema } from "typebox";
+import { fieldErrors, prepareCheck } from "../domain/check.ts";
+import { FamilyProfile, ModelProfile } from "../domain/model.ts";
+import type { TimeZoneTable } from "../domain/time-zone.ts";
+import { readVocabulary, type Vocabulary } from "./vocabulary.ts";
+
+export interface LoadedFamily extends FamilyProfile {
+  readonly vocabularyTable: Vocabulary;
+}
+
+export interface LoadedProfiles {
+  readonly families: readonly LoadedFamily[];
+  readonly models: readonly ModelProfile[];
+  readonly zones: TimeZoneTable;
+}
+
+/**
+ * Reads profiles/<vendor>/*.json. Throws one Error that names every file with every field that is wrong, so that all
+ * of them can be mended at once.
+ */
+export function loadProfiles(folder: string): LoadedProfiles {
+  const problems: string[] = [];
+  const files = profileFiles(folder);
+  const familyFiles = files.filter((file) => file.endsWith(".family.json"));
+  const modelFiles = files.filter((file) => !file.endsWith(".family.json"));
+  const families = familyFiles.flatMap((file) => readProfile<FamilyProfile>(file, FamilyProfile, problems));
+  const models = modelFiles.flatMap((file) => readProfile<ModelProfile>(file, ModelProfile, problems));
+  const loaded = families.map((family) => ({
+    ...family,
+    vocabularyTable: readVocabulary(join(folder, "vocabulary", family.vocabulary)),
+  }));
+  for (const model of models) {
+    if (!families.some((family) => family.id === model.family)) {
+      problems.push(`${model.id}: there is no family "${model.family}"`);
+    }
+  }
+  if (models.length === 0) problems.push(`${folder}: no model was found`);
+  if (problems.length > 0) throw new Error(`profiles can't be used:\n  ${problems.join("\n  ")}`);
+  return { families: loaded, models: models.sort(byId), zones: readTimeZones(join(folder, "time-zones.json")) };
+}
+
+function profileFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== "vocabulary")
+    .flatMap((vendor) => readdirSync(join(folder, vendor.name)).map((name) => join(folder, vendor.name, name)))
+    .filter((file) => file.endsWith(".json"))
+    .sort();
+}
+
+function readProfile<Profile extends { id: string }>(file: string, schema: TSchema, problems: string[]): Profile[] {
+  const parsed = readJson(file, problems);
+  if (parsed === undefined) return [];
+  const errors = fieldErrors(prepareCheck(schema), parsed);
+  for (const { pointer, detail } of errors) problems.push(`${file}: ${pointer || "/"} ${detail}`);
+  if (errors.length > 0) return [];
+  const profile = parsed as Profile;
+  const expected = `${profile.id}.`;
+  if (!file.replaceAll("\\", "/").includes(`/${expected}`))
+    problems.push(`${file}: the id is "${profile.id}", which is not the file's name`);
+  return [profile];
+}
+
+function readJson(file: string, problems: string[]): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    problems.push(`${file}: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+function readTimeZones(file: string): TimeZoneTable {
+  return JSON.parse(readFileSync(file, "utf8")) as TimeZoneTable;
+}
+
+function byId(a: { id: string }, b: { id: string }): number {
+  return a.id < b.id ? -1 : 1;
+}

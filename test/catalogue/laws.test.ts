@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { createCatalogue } from "../../server/catalogue/catalogue.ts";
+import { forms } from "../../server/domain/mapping/forms.ts";
+import { createSettingsCheck, settingDefinitions } from "../../server/domain/settings.ts";
+import { findTimeZone } from "../../server/domain/time-zone.ts";
+import { documents } from "../../server/render/documents.ts";
+import { createRenderer } from "../../server/render/renderer.ts";
+
+const catalogue = createCatalogue("profiles");
+const renderer = createRenderer("templates");
+const checkSettings = createSettingsCheck((name) => findTimeZone(catalogue.zones, name) !== undefined);
+
+/** Facts that a row may be made of besides settings. */
+const facts = [
+  ...["id", "index", "extension", "userId", "authId", "secret", "displayName"].map((name) => `line.${name}`),
+  ...["type", "lineIndex", "number", "label"].map((name) => `key.${name}`),
+  ...["count", "first", "type", "keys", "index"].map((name) => `module.${name}`),
+  "device.mac",
+  "device.label",
+  "device.dialTemplate",
+  "server.phones",
+  "firmware.complete",
+  "firmware.complete.load",
+  "firmware.rule",
+];
+
+it("the catalogue holds the six models of the six families", () => {
+  expect(catalogue.models.map(({ id }) => id)).toEqual([
+    "cisco/7960",
+    "cisco/8851",
+    "cisco/8851-3pcc",
+    "cisco/9861",
+    "cisco/ata192",
+    "cisco/spa504g",
+  ]);
+  expect(catalogue.families.map(({ id }) => id).sort()).toEqual([
+    "cisco/ata",
+    "cisco/enterprise",
+    "cisco/mpp",
+    "cisco/phoneos",
+    "cisco/sip79xx",
+    "cisco/spa",
+  ]);
+});
+
+describe.each(catalogue.families)("family $id", (family) => {
+  it("writes only parameters of its vocabulary", () => {
+    const names = family.mapping.map(({ to }) => to.replaceAll(/\{\w+\}/g, "1"));
+    expect(names.filter((name) => !family.vocabularyTable.has(name))).toEqual([]);
+  });
+
+  it("maps each parameter once", () => {
+    const names = family.mapping.map(({ to }) => to);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
+  it("makes its parameters of settings and facts that there are, in forms that there are", () => {
+    const from = family.mapping.flatMap((row) => row.from ?? []);
+    expect(from.filter((name) => !settingDefinitions.has(name) && !facts.includes(name))).toEqual([]);
+    expect(family.mapping.filter(({ as }) => as !== undefined && !(as in forms))).toEqual([]);
+  });
+
+  it("says in every row where the value comes from", () => {
+    expect(family.mapping.filter(({ from, value }) => (from === undefined) === (value === undefined))).toEqual([]);
+  });
+
+  it("has a template or document for every file it serves, and a reason for every one it does not", () => {
+    for (const { document, id, serves, template, why } of family.files) {
+      if (serves === "nothing") expect(why, id).toBeTruthy();
+      else if (template !== undefined) expect(renderer.has(template), template).toBe(true);
+      else expect(Object.keys(documents), id).toContain(document);
+    }
+  });
+
+  it("has default settings that are right", () => {
+    // A family may set what people may set at one layer only, hence "organization".
+    expect(checkSettings(family.settings, "organization", "")).toEqual([]);
+  });
+
+  it("limits only settings and facts that there are", () => {
+    expect(Object.keys(family.limits).filter((name) => !settingDefinitions.has(name) && !facts.includes(name))).toEqual(
+      [],
+    );
+  });
+
+  it("keeps to itself only parameters that it knows", () => {
+    const names = Object.keys(family.owned).map((name) => name.replace("{n}", "1"));
+    expect(names.filter((name) => !family.vocabularyTable.has(name))).toEqual([]);
+  });
+
+  it("puts nothing secret into a bootstrap", () => {
+    const open = family.mapping.filter(({ bootstrap }) => bootstrap).map(({ to }) => to);
+    expect(open.filter((name) => family.vocabularyTable.isSecret(name))).toEqual([]);
+  });
+});
+
+describe.each(catalogue.models)("model $id", (model) => {
+  const family = catalogue.family(model.family);
+
+  it("recognises its own example files", () => {
+    for (const file of model.recognise.examples.files) {
+      const { candidates } = catalogue.names.find(file.replace(/^\//, ""));
+      expect(
+        candidates.map((each) => each.family),
+        file,
+      ).toContain(model.family);
+      for (const { model: named } of candidates) if (named !== undefined) expect(named, file).toBe(model.id);
+    }
+  });
+
+  it("recognises its own user agents and no other model's", () => {
+    for (const userAgent of model.recognise.examples.userAgents) {
+      expect(catalogue.byUserAgent(userAgent)?.model.id, userAgent).toBe(model.id);
+      const others = catalogue.models.filter(
+        (other) => other.id !== model.id && other.recognise.userAgent !== undefined,
+      );
+      for (const { recognise } of others)
+        expect(new RegExp(recognise.userAgent ?? "^$", "i").test(userAgent)).toBe(false);
+    }
+  });
+
+  it("has a place on its case for each of its keys", () => {
+    expect(model.has.places.map(({ position }) => position)).toEqual(
+      Array.from({ length: model.has.keys }, (_, index) => index + 1),
+    );
+  });
+
+  it("fetches over a protocol that its boot uses", () => {
+    const used = new Set(family.boot.flatMap(({ via }) => via));
+    expect(model.can.fetch.some((protocol) => used.has(protocol as "tftp" | "http"))).toBe(true);
+  });
+
+  it("names no doubled key type, no empty source and a right default for each setting", () => {
+    expect(new Set(model.has.keyTypes).size).toBe(model.has.keyTypes.length);
+    expect(model.sources.every((source) => source.length > 20)).toBe(true);
+    expect(checkSettings(model.settings, "organization", "")).toEqual([]);
+  });
+});
