@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { createReadStream, type Dirent } from "node:fs";
+import { open, readdir, realpath, stat } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { Failure } from "../domain/failures.ts";
+import { confine } from "../lib/confine.ts";
+
+export interface ShelfFile {
+  /** Path below the shelf, forward slashes. */
+  readonly name: string;
+  readonly path: string;
+  readonly size: number;
+}
+
+/** Files that phones may have as they are: loads, rings, languages, pictures. */
+export interface Shelf {
+  readonly root: string;
+  /** By path below the shelf, else by its own name; case does not count. */
+  find(name: string): ShelfFile | undefined;
+  readonly files: readonly ShelfFile[];
+  /** What a load lacks; empty when it can be served whole. */
+  missing(load: string, ending: string): readonly string[];
+  /** Reads the folder again: files come and go while Offhook runs. */
+  refresh(): Promise<void>;
+  sha256(name: string): Promise<string>;
+}
+
+export async function createShelf(root: string): Promise<Shelf> {
+  let byPath = new Map<string, ShelfFile>();
+  let byName = new Map<string, ShelfFile>();
+  let named = new Map<string, readonly string[]>();
+
+  const shelf: Shelf = {
+    root,
+    find: (name) => byPath.get(name.toLowerCase()) ?? byName.get(baseName(name.toLowerCase())),
+    get files() {
+      return [...byPath.values()];
+    },
+    missing(load, ending) {
+      const file = `${load}${ending}`;
+      if (!byName.has(file.toLowerCase())) return [file];
+      return (named.get(file.toLowerCase()) ?? []).filter((part) => !byName.has(part.toLowerCase()));
+    },
+    async refresh() {
+      const files = await list(root);
+      byPath = new Map(files.map((file) => [file.name.toLowerCase(), file]));
+      byName = new Map(files.map((file) => [baseName(file.name.toLowerCase()), file]));
+      const loads = files.filter((file) => /\.loads$/i.test(file.name));
+      named = new Map(
+        await Promise.all(loads.map(async (file) => [baseName(file.name.toLowerCase()), await partsOf(file)] as const)),
+      );
+    },
+    async sha256(name) {
+      const file = shelf.find(name);
+      if (!file) throw new Failure("NOT_FOUND", `the shelf does not hold ${name}`);
+      const hash = createHash("sha256");
+      for await (const chunk of createReadStream(file.path)) hash.update(chunk as Buffer);
+      return hash.digest("hex");
+    },
+  };
+  await shelf.refresh();
+  return shelf;
+}
+
+function baseName(name: string): string {
+  return name.slice(name.lastIndexOf("/") + 1);
+}
+
+/** Every plain file below the root; what links out of it is not on the shelf. */
+async function list(root: string): Promise<ShelfFile[]> {
+  const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return [] as Dirent[];
+      throw new Failure("SHELF_UNAVAILABLE", `${root} can't be read`, { cause: error });
+    },
+  );
+  const home = entries.length === 0 ? root : await realpath(root);
+  const files = await Promise.all(
+    entries
+      .filter((entry) => !entry.isDirectory() && !entry.name.startsWith("."))
+      .map((entry) => describe(home, entry)),
+  );
+  return files.filter((file) => file !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function describe(home: string, entry: Dirent): Promise<ShelfFile | undefined> {
+  const path = await realpath(join(entry.parentPath, entry.name)).catch(() => undefined);
+  if (path === undefined || confine(home, relative(home, path)) === undefined) return undefined;
+  const { size } = await stat(path);
+  const name = relative(home, join(await realpath(entry.parentPath), entry.name)).replaceAll("\\", "/");
+  return entry.name === "README.md" ? undefined : { name, path, size };
+}
+
+const largestLoads = 64 * 1024;
+
+/** The files that a `.loads` names: its text holds their names between binary fields (cisco.md B.1, item 8). */
+async function partsOf({ path }: ShelfFile): Promise<readonly string[]> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(largestLoads), 0, largestLoads, 0);
+    const text = buffer.toString("latin1", 0, bytesRead);
+    const names = text.match(
+      /[A-Za-z0-9][A-Za-z0-9._()-]*\.(?:zz\.sgn|bin1\.sgn|bin2\.sgn|sbn|sgn|sb2|bin|pkg|rootfs\d*\.sbn)/gi,
+    );
+    return [...new Set(names ?? [])];
+  } finally {
+    await file.close();
+  }
+}

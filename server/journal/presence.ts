@@ -1,0 +1,117 @@
+import type { Mac } from "../domain/mac.ts";
+import type { Network } from "../domain/network.ts";
+import type { Clock, Store } from "../domain/ports.ts";
+
+/** What changes at every boot of a device; kept apart from what people configure. Times are RFC 3339 UTC. */
+export interface PresenceFacts {
+  readonly lastSeen?: string;
+  readonly address?: string;
+  readonly userAgent?: string;
+  readonly firmware?: string;
+  /** The revision of the last completed delivery of its own file. */
+  readonly served?: { readonly n: number; readonly digest: string; readonly at: string };
+  /** The address block it is held to, from its delivery inside an enrolment window. */
+  readonly pin?: { readonly block: Network; readonly address: string; readonly at: string; readonly window: string };
+}
+
+export interface Presence {
+  of(organization: string, mac: Mac): Promise<PresenceFacts>;
+  /** Remembered at once, written in a batch. `urgent` facts (a pin) are written without waiting for the batch's turn. */
+  note(organization: string, mac: Mac, facts: PresenceFacts, urgent?: boolean): void;
+  all(organization: string): Promise<ReadonlyMap<Mac, PresenceFacts>>;
+  forget(organization: string, mac: Mac): Promise<void>;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface PresenceParts {
+  readonly store: Store;
+  readonly log: { warn(fields: object, message: string): void };
+  readonly everyMs?: number;
+}
+
+interface Noted {
+  readonly organization: string;
+  readonly mac: Mac;
+  facts: PresenceFacts;
+}
+
+const kind = "presence";
+const batchSize = 500;
+
+export function createPresence({ store, log, everyMs = 2000 }: PresenceParts): Presence {
+  const noted = new Map<string, Noted>();
+  let writing: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => void flush(), everyMs);
+  timer.unref();
+
+  const overlay = (key: string, below: PresenceFacts): PresenceFacts => ({ ...below, ...noted.get(key)?.facts });
+
+  /** A batch that can't be written stays noted and is tried again at the next turn. */
+  function flush(): Promise<void> {
+    writing = writing.then(async () => {
+      while (noted.size > 0) if (!(await writeBatch([...noted.values()].slice(0, batchSize)))) return;
+    });
+    return writing;
+  }
+
+  async function writeBatch(batch: readonly Noted[]): Promise<boolean> {
+    const before = batch.map(({ facts }) => facts);
+    try {
+      await store.transaction(async (transaction) => {
+        for (const { organization, mac, facts } of batch) {
+          const key = { organization, kind, id: mac };
+          const known = await transaction.get<PresenceFacts>(key);
+          await transaction.put(key, { ...known?.body, ...facts });
+        }
+      });
+    } catch (error) {
+      log.warn({ err: error, waiting: noted.size }, "what was seen of the phones could not be written yet");
+      return false;
+    }
+    batch.forEach((entry, index) => {
+      if (entry.facts === before[index]) noted.delete(keyOf(entry.organization, entry.mac));
+    });
+    return true;
+  }
+
+  return {
+    async of(organization, mac) {
+      const stored = await store.get<PresenceFacts>({ organization, kind, id: mac });
+      return overlay(keyOf(organization, mac), stored?.body ?? {});
+    },
+    note(organization, mac, facts, urgent = false) {
+      const key = keyOf(organization, mac);
+      const entry = noted.get(key);
+      if (entry) entry.facts = { ...entry.facts, ...facts };
+      else noted.set(key, { organization, mac, facts });
+      if (urgent) void flush();
+    },
+    async all(organization) {
+      const stored = await store.find<PresenceFacts>({ organization, kind });
+      const facts = new Map(stored.map(({ id, body }) => [id as Mac, body]));
+      for (const entry of noted.values()) {
+        if (entry.organization === organization) facts.set(entry.mac, { ...facts.get(entry.mac), ...entry.facts });
+      }
+      return facts;
+    },
+    async forget(organization, mac) {
+      noted.delete(keyOf(organization, mac));
+      await store.transaction((transaction) => transaction.delete({ organization, kind, id: mac }));
+    },
+    flush,
+    async close() {
+      clearInterval(timer);
+      await flush();
+    },
+  };
+}
+
+function keyOf(organization: string, mac: Mac): string {
+  return `${organization}/${mac}`;
+}
+
+/** Now, as it is written everywhere. */
+export function timestamp(clock: Clock): string {
+  return new Date(clock()).toISOString();
+}
