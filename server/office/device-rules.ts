@@ -1,0 +1,148 @@
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import { escapePointer } from "../domain/check.ts";
+import type { Device, Key } from "../domain/device.ts";
+import type { FieldError } from "../domain/failures.ts";
+import type { LeftOut } from "../domain/mapping/scope.ts";
+import type { FamilyProfile, ModelProfile } from "../domain/model.ts";
+import { nearest } from "../domain/nearest.ts";
+import { finding } from "./refusals.ts";
+
+/** What the model's case and firmware allow: lines, keys, modules. Pure; the documents named are checked elsewhere. */
+export function caseErrors({ lines, keys, modules }: Device, model: ModelProfile): FieldError[] {
+  return [...lineErrors(lines, model), ...moduleErrors(modules, model), ...keyErrors(keys, modules, lines, model)];
+}
+
+function lineErrors(lines: readonly string[], { id, has }: ModelProfile): FieldError[] {
+  const doubled = lines.flatMap((line, index) =>
+    lines.indexOf(line) === index ? [] : [finding(`/lines/${index}`, "doubled", "this line stands twice")],
+  );
+  if (lines.length <= has.lines) return doubled;
+  return [...doubled, finding("/lines", "too-many", `${id} has ${has.lines} lines, not ${lines.length}`)];
+}
+
+function moduleErrors(modules: readonly string[], { id, has }: ModelProfile): FieldError[] {
+  const types = Object.keys(has.modules.types);
+  const unknown = modules.flatMap((type, index) =>
+    types.includes(type)
+      ? []
+      : [finding(`/modules/${index}`, "unknown", `${id} takes ${types.join(", ") || "no module"}, not ${type}`)],
+  );
+  if (unknown.length > 0) return unknown;
+  if (modules.length > has.modules.most)
+    return [finding("/modules", "too-many", `${id} takes ${has.modules.most} modules`)];
+  return new Set(modules).size > 1 ? [finding("/modules", "mixed", "all modules of a phone are of one type")] : [];
+}
+
+function keyErrors(
+  keys: readonly Key[],
+  modules: readonly string[],
+  lines: readonly string[],
+  model: ModelProfile,
+): FieldError[] {
+  const places = new Set<string>();
+  return keys.flatMap((key, index) => {
+    const place = `${key.module ?? 0}/${key.position}`;
+    const doubled = places.has(place);
+    places.add(place);
+    const at = `/keys/${index}`;
+    if (doubled) return [finding(`${at}/position`, "doubled", "two keys stand at this place")];
+    return [...placeErrors(key, modules, model, at), ...kindErrors(key, lines, model, at)];
+  });
+}
+
+function placeErrors({ module = 0, position }: Key, modules: readonly string[], { id, has }: ModelProfile, at: string) {
+  if (module > modules.length) {
+    return [finding(`${at}/module`, "no-such-module", `this phone has ${modules.length} modules, not ${module}`)];
+  }
+  const type = modules[module - 1];
+  const most = type === undefined ? has.keys : (has.modules.types[type]?.keys ?? 0);
+  const where = type === undefined ? id : `module ${type}`;
+  return position > most
+    ? [finding(`${at}/position`, "no-such-key", `${where} has ${most} keys, not ${position}`)]
+    : [];
+}
+
+function kindErrors(
+  { type, target }: Key,
+  lines: readonly string[],
+  { id, has }: ModelProfile,
+  at: string,
+): FieldError[] {
+  if (!has.keyTypes.includes(type)) {
+    return [
+      finding(`${at}/type`, "not-carried", `${id} has keys of type ${has.keyTypes.join(", ") || "none"}, not ${type}`),
+    ];
+  }
+  if (type !== "line") return [];
+  if (!("line" in target)) return [finding(`${at}/target`, "not-a-line", "a line key needs a line")];
+  if (lines.includes(target.line)) return [];
+  return [finding(`${at}/target/line`, "not-on-this-phone", `line ${target.line} is not one of this phone's lines`)];
+}
+
+/** Settings given to the device itself that no parameter of its family is made of. */
+export function notCarried(settings: Readonly<Record<string, unknown>>, family: FamilyProfile): FieldError[] {
+  const carried = new Set(family.mapping.flatMap(({ from }) => from ?? []));
+  const elsewhere = new Set(["dial.plan", "dial.timeout", "firmware.load", "security.enrolment"]);
+  return Object.entries(settings).flatMap(([name, value]) =>
+    value === null || carried.has(name) || elsewhere.has(name)
+      ? []
+      : [
+          finding(
+            `/settings/${escapePointer(name)}`,
+            "not-carried",
+            `${family.title}: there is no such option on these phones`,
+          ),
+        ],
+  );
+}
+
+/** Raw parameters against the family's vocabulary; `force` lets an unknown name pass, never one that Offhook owns. */
+export function rawErrors(
+  raw: Readonly<Record<string, unknown>>,
+  catalogue: Catalogue,
+  familyId: string,
+  force: boolean,
+): FieldError[] {
+  const { owned, vocabularyTable } = catalogue.family(familyId);
+  const rules = Object.entries(owned).map(([name, by]) => ({ pattern: ownedPattern(name), by }));
+  return Object.entries(raw).flatMap(([name, value]) => {
+    const pointer = `/raw/${escapePointer(name)}`;
+    const rule = rules.find(({ pattern }) => pattern.test(name.replace(/\[[^\]]*\]/g, "")));
+    if (rule && value !== null) return [finding(pointer, "owned", `${name} is set by ${rule.by}`)];
+    if (force || value === null || vocabularyTable.has(name))
+      return /^[A-Za-z0-9_][\w./@[\]=-]*$/.test(name)
+        ? []
+        : [finding(pointer, "name", "can't be the name of a parameter")];
+    const near = vocabularyTable.nearest(name);
+    const hint = near === undefined ? "" : `; did you mean "${near}"?`;
+    return [finding(pointer, "unknown-parameter", `${familyId} has no parameter "${name}"${hint}`)];
+  });
+}
+
+function ownedPattern(name: string): RegExp {
+  return new RegExp(`^${name.replace(/[.*+?^$()|[\]\\/]/g, "\\$&").replaceAll("{n}", "\\d+")}$`);
+}
+
+/** What the phone can't be told although it was given to this very device; what it inherits is only reported. */
+export function leftOutErrors(leftOut: readonly LeftOut[]): FieldError[] {
+  return leftOut.flatMap(({ name, layer, reason, line, key }) => {
+    if (key !== undefined) return [finding(`/keys/${key}/label`, "not-carried", reason)];
+    if (layer === "line")
+      return [
+        finding(`/lines/${(line ?? 1) - 1}`, "not-carried", `${name.replace("line.", "")} of the line ${reason}`),
+      ];
+    return layer === "device" ? [finding(`/settings/${escapePointer(name)}`, "not-carried", reason)] : [];
+  });
+}
+
+export function unknownModel(id: string, catalogue: Catalogue): FieldError {
+  const near = nearest(
+    id,
+    catalogue.models.map((model) => model.id),
+  );
+  return finding(
+    "/model",
+    "unknown-model",
+    `there is no model "${id}"${near === undefined ? "" : `; did you mean "${near}"?`}`,
+  );
+}

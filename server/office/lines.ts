@@ -1,0 +1,147 @@
+import { ulid } from "ulid";
+import type { Device, Line } from "../domain/device.ts";
+import { Failure, type FieldError } from "../domain/failures.ts";
+import type { LeftOut } from "../domain/mapping/scope.ts";
+import type { Clock, DocumentKey, Store, StoredDocument, StoreTransaction } from "../domain/ports.ts";
+import type { SettingsCheck } from "../domain/settings.ts";
+import type { Sealer } from "../security/sealer.ts";
+import { generateSecret } from "../security/secrets.ts";
+import type { Desks } from "./desk.ts";
+import { audited, type Edit, mergeMap, nameTaken, readForEdit } from "./editing.ts";
+import { finding, refuseIf } from "./refusals.ts";
+import type { Revisions } from "./revisions.ts";
+import { sealLineSecret, sealSettings } from "./sealing.ts";
+
+/** What a caller may say of a line. `secret` is write-only. */
+export interface LineChange {
+  readonly id?: string;
+  readonly extension?: string;
+  readonly userId?: string;
+  readonly authId?: string | null;
+  readonly secret?: string;
+  readonly displayName?: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+export interface Lines {
+  /** `userId` is the extension and `secret` is generated when they are not given. Fails with INVALID or CONFLICT. */
+  add(edit: Edit, change: LineChange): Promise<StoredDocument<Line>>;
+  change(edit: Edit, id: string, change: LineChange): Promise<StoredDocument<Line>>;
+  /** Fails with CONFLICT while a device has it, as a line or on a key. */
+  remove(edit: Edit, id: string): Promise<void>;
+}
+
+export interface LineParts {
+  readonly store: Store;
+  readonly desks: Desks;
+  readonly sealer: Sealer;
+  readonly revisions: Revisions;
+  readonly checkSettings: SettingsCheck;
+  readonly clock: Clock;
+}
+
+const kind = "line";
+
+export function createLines(parts: LineParts): Lines {
+  const { store, revisions, clock } = parts;
+
+  async function write(edit: Edit, id: string, change: LineChange, isNew: boolean): Promise<StoredDocument<Line>> {
+    const key = { organization: edit.organization, kind, id };
+    let touched: readonly StoredDocument<Device>[] = [];
+    const written = await store
+      .transaction(async (transaction) => {
+        const before = isNew ? undefined : (await readForEdit<Line>(transaction, key, edit)).body;
+        refuseIf(parts.checkSettings(change.settings ?? {}, "line", "/settings"));
+        const line = merge(parts.sealer, key, before, change);
+        const unique = [`extension:${edit.organization}:${line.extension}`];
+        const stored = await transaction.put(key, line, { unique, ...(isNew && { expect: 0 }) });
+        touched = isNew ? [] : await devicesWith(transaction, edit.organization, id);
+        refuseIf(await beyondPhones(parts, transaction, touched, id));
+        audited(transaction, clock, edit, isNew ? "line.add" : "line.change", key, Object.keys(change));
+        return stored;
+      })
+      .catch((error: unknown) => {
+        throw taken(error, id, change, isNew);
+      });
+    await revisions.refresh(touched);
+    return written;
+  }
+
+  return {
+    add: (edit, change) => write(edit, change.id ?? ulid(clock()), change, true),
+    change: (edit, id, change) => write(edit, id, change, false),
+    async remove(edit, id) {
+      const key = { organization: edit.organization, kind, id };
+      await store.transaction(async (transaction) => {
+        await readForEdit<Line>(transaction, key, edit);
+        const [user] = await devicesWith(transaction, edit.organization, id);
+        if (user) throw new Failure("CONFLICT", `device ${user.id} has this line; take it off first`);
+        await transaction.delete(key);
+        audited(transaction, clock, edit, "line.remove", key);
+      });
+    },
+  };
+}
+
+function taken(error: unknown, id: string, { extension }: LineChange, isNew: boolean): unknown {
+  if (isNew && error instanceof Failure && error.code === "STALE") {
+    const errors = [finding("/id", "taken", "is there already")];
+    return new Failure("CONFLICT", `line ${id} is there already`, { errors });
+  }
+  return nameTaken(error, "/extension", `the extension ${extension} is taken`);
+}
+
+type Mutable = { -readonly [Field in keyof Line]: Line[Field] };
+
+function merge(sealer: Sealer, key: DocumentKey, before: Line | undefined, change: LineChange): Line {
+  const { authId, secret, settings, ...plain } = change;
+  const extension = change.extension ?? before?.extension;
+  if (extension === undefined) throw missingField("/extension");
+  const kept = before ?? { userId: extension, displayName: extension, settings: {} };
+  const line: Mutable = { ...kept, ...plain, id: key.id, extension, secret: secretOf(sealer, key, before, secret) };
+  if (authId === null) delete line.authId;
+  else if (authId !== undefined) line.authId = authId;
+  if (settings) line.settings = mergeMap(kept.settings, sealSettings(sealer, key, settings));
+  return line;
+}
+
+function secretOf(sealer: Sealer, key: DocumentKey, before: Line | undefined, given: string | undefined): string {
+  if (given === undefined && before) return before.secret;
+  return sealLineSecret(sealer, key, given ?? generateSecret());
+}
+
+function missingField(pointer: string): Failure {
+  return new Failure("INVALID", `${pointer.slice(1)}: is missing`, {
+    errors: [finding(pointer, "missing", "is missing")],
+  });
+}
+
+/** Devices that have the line, or a key for it. */
+async function devicesWith(transaction: StoreTransaction, organization: string, id: string) {
+  const devices = await transaction.find<Device>({ organization, kind: "device" });
+  return devices.filter(
+    ({ body }) => body.lines.includes(id) || body.keys.some(({ target }) => "line" in target && target.line === id),
+  );
+}
+
+/** What a phone that has this line could not be told any more. */
+async function beyondPhones(
+  { desks }: LineParts,
+  transaction: StoreTransaction,
+  devices: readonly StoredDocument<Device>[],
+  id: string,
+): Promise<FieldError[]> {
+  const errors: FieldError[] = [];
+  for (const device of devices) {
+    const at = device.body.lines.indexOf(id) + 1;
+    const { leftOut, model } = await desks.read(transaction, device);
+    for (const each of leftOut)
+      if (each.layer === "line" && each.line === at) errors.push(refusal(each, device.id, model.id));
+  }
+  return errors;
+}
+
+function refusal({ name, reason }: LeftOut, mac: string, model: string): FieldError {
+  const pointer = name.startsWith("line.") ? `/${name.slice("line.".length)}` : `/settings/${name}`;
+  return finding(pointer, "not-carried", `${reason}; phone ${mac} (${model}) has this line`);
+}

@@ -1,0 +1,68 @@
+import type { RawMap, SettingsMap } from "../domain/device.ts";
+import type { DocumentKey } from "../domain/ports.ts";
+import { settingDefinitions } from "../domain/settings.ts";
+import type { Sealer } from "../security/sealer.ts";
+
+/** Where a sealed text stands; it opens nowhere else. */
+function placeOf({ organization, kind, id }: DocumentKey, field: string): string {
+  return `${organization}/${kind}/${id}/${field}`;
+}
+
+export function sealLineSecret(sealer: Sealer, key: DocumentKey, secret: string): string {
+  return sealer.seal(secret, placeOf(key, "secret"));
+}
+
+export function openLineSecret(sealer: Sealer, key: DocumentKey, sealed: string): string {
+  return sealer.open(sealed, placeOf(key, "secret"));
+}
+
+function isSecretSetting(name: string): boolean {
+  return settingDefinitions.get(name)?.secret === true;
+}
+
+/** Secret settings sealed, the others as they are. */
+export function sealSettings(sealer: Sealer, key: DocumentKey, settings: SettingsMap): SettingsMap {
+  return mapSecrets(settings, (name, value) => sealer.seal(String(value), placeOf(key, name)));
+}
+
+export function openSettings(sealer: Sealer, key: DocumentKey, settings: SettingsMap): SettingsMap {
+  return mapSecrets(settings, (name, value) => sealer.open(String(value), placeOf(key, name)));
+}
+
+/** Settings as the API shows them: that a secret is set, never what it is. */
+export function maskSettings(settings: SettingsMap): SettingsMap {
+  return mapSecrets(settings, () => mask);
+}
+
+/** Raw values whose names the vocabulary calls secret. */
+export function sealRaw(sealer: Sealer, key: DocumentKey, raw: Raw, isSecret: (name: string) => boolean): Raw {
+  return mapRaw(raw, isSecret, (name, value) => sealer.seal(value, placeOf(key, `raw ${name}`)));
+}
+
+export function openRaw(sealer: Sealer, key: DocumentKey, raw: RawMap, isSecret: (name: string) => boolean): RawMap {
+  return mapRaw(raw, isSecret, (name, value) => sealer.open(value, placeOf(key, `raw ${name}`))) as RawMap;
+}
+
+export function maskRaw(raw: RawMap, isSecret: (name: string) => boolean): RawMap {
+  return mapRaw(raw, isSecret, () => mask) as RawMap;
+}
+
+type Raw = Readonly<Record<string, string | null>>;
+
+function mapRaw(raw: Raw, isSecret: (name: string) => boolean, change: (name: string, value: string) => string): Raw {
+  return Object.fromEntries(
+    Object.entries(raw).map(([name, value]) => [name, value !== null && isSecret(name) ? change(name, value) : value]),
+  );
+}
+
+export const mask = "********";
+
+function mapSecrets(settings: SettingsMap, change: (name: string, value: unknown) => unknown): SettingsMap {
+  if (!Object.keys(settings).some(isSecretSetting)) return settings;
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      name,
+      isSecretSetting(name) && value !== null ? change(name, value) : value,
+    ]),
+  );
+}

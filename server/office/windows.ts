@@ -1,0 +1,70 @@
+import type { Device } from "../domain/device.ts";
+import type { Mac } from "../domain/mac.ts";
+import type { Clock, Store } from "../domain/ports.ts";
+import { type EnrolmentWindow, isOpen, type WindowUse, windowTakes } from "../domain/window.ts";
+
+/** Enrolment windows as a phone's request needs them: in memory, kept true by the store's changes. */
+export interface Windows {
+  /** The window that lets this device in from this address, if one does; it keeps a place for the device. */
+  admit(organization: string, device: Device, address: string): EnrolmentWindow | undefined;
+  /** The device has its file: the window closes for it, but for ten minutes' grace at the same address. */
+  completed(window: EnrolmentWindow, mac: Mac, address: string): void;
+  /** How many devices a window took in. */
+  taken(window: EnrolmentWindow): number;
+  close(): void;
+}
+
+export const windowKind = "enrolment-window";
+
+/** A place that was kept for a delivery that never completed is given up after this time. */
+const placeHeldMs = 5 * 60_000;
+
+type Taken = Map<Mac, { address: string; at: number; completed: boolean }>;
+
+export async function createWindows({ store, clock }: { store: Store; clock: Clock }): Promise<Windows> {
+  const known = new Map<string, Map<string, EnrolmentWindow>>();
+  const uses = new Map<string, Taken>();
+  for (const { organization, body } of await store.find<EnrolmentWindow>({ kind: windowKind })) {
+    of(organization).set(body.id, body);
+  }
+  const unwatch = store.watch((changes) => {
+    for (const { organization, kind, id, body } of changes) {
+      if (kind !== windowKind) continue;
+      if (body === undefined) of(organization).delete(id);
+      else of(organization).set(id, body as EnrolmentWindow);
+    }
+  });
+
+  function of(organization: string): Map<string, EnrolmentWindow> {
+    const windows = known.get(organization) ?? new Map<string, EnrolmentWindow>();
+    known.set(organization, windows);
+    return windows;
+  }
+
+  function useOf(window: EnrolmentWindow): Taken {
+    const use: Taken = uses.get(window.id) ?? new Map();
+    uses.set(window.id, use);
+    for (const [mac, { at, completed }] of use) if (!completed && clock() - at > placeHeldMs) use.delete(mac);
+    return use;
+  }
+
+  return {
+    admit(organization, device, address) {
+      const now = clock();
+      for (const window of of(organization).values()) {
+        if (!isOpen(window, now)) continue;
+        const taken = useOf(window);
+        const use: WindowUse = { taken };
+        if (!windowTakes(window, use, device, address, now)) continue;
+        if (!taken.get(device.mac)?.completed) taken.set(device.mac, { address, at: now, completed: false });
+        return window;
+      }
+      return undefined;
+    },
+    completed(window, mac, address) {
+      useOf(window).set(mac, { address, at: clock(), completed: true });
+    },
+    taken: (window) => [...useOf(window).values()].filter((each) => each.completed).length,
+    close: unwatch,
+  };
+}
