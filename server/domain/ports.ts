@@ -3,14 +3,17 @@
  * contract suite runs against both.
  */
 
-/** Where a document lives. Every document carries its organization. */
+/**
+ * Where a document lives. Every document carries its organization. Keys and unique names are 1 to 512 bytes without
+ * control characters, bodies plain JSON without NUL and lone surrogates; anything else fails with INVALID.
+ */
 export interface DocumentKey {
   readonly organization: string;
   readonly kind: string;
   readonly id: string;
 }
 
-/** A document as stored. `version` starts at 1 and grows by 1 with each write; it is the document's ETag. */
+/** A document as stored. `version` starts at 1 and grows by 1 with each write; it is the document's ETag. A deletion ends it. */
 export interface StoredDocument<Body = unknown> extends DocumentKey {
   readonly version: number;
   readonly body: Body;
@@ -30,7 +33,7 @@ export interface PutOptions {
 export interface FindQuery {
   readonly organization?: string;
   readonly kind: string;
-  /** Continue after this id (documents come in order of organization, then id, by code unit). */
+  /** Continue after this id (documents come in order of organization, then id, by code point). */
   readonly after?: { readonly organization: string; readonly id: string };
   /** At most this many; all when absent. */
   readonly limit?: number;
@@ -50,7 +53,7 @@ export interface AuditEntry {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** An audit entry as read back; `n` grows by one with each entry. */
+/** An audit entry as read back; `n` grows with each entry (PostgreSQL may leave gaps). */
 export interface StoredAuditEntry extends AuditEntry {
   readonly n: number;
 }
@@ -62,6 +65,7 @@ export interface StoreReader {
   find<Body>(query: FindQuery): Promise<readonly StoredDocument<Body>[]>;
 }
 
+/** A put, delete or audit that fails makes the whole transaction fail, also where the error is swallowed. */
 export interface StoreTransaction extends StoreReader {
   put<Body>(key: DocumentKey, body: Body, options?: PutOptions): Promise<StoredDocument<Body>>;
   /** True when there was something to delete. Frees its unique names. */
@@ -70,7 +74,10 @@ export interface StoreTransaction extends StoreReader {
   audit(entry: AuditEntry): void;
 }
 
-/** What a committed transaction changed; `body` is absent for a deletion. */
+/**
+ * What a committed transaction changed; `body` is absent for a deletion, `version` is then the one it had. With PostgreSQL
+ * both may be newer than the commit, and a change may be told again after a lost connection.
+ */
 export interface StoreChange extends DocumentKey {
   readonly version: number;
   readonly body?: unknown;
