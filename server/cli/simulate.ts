@@ -1,0 +1,98 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { createCatalogue } from "../catalogue/catalogue.ts";
+import { type Mac, parseMac } from "../domain/mac.ts";
+import { bootFleet, SimulationFailed } from "../simulate/fleet.ts";
+import { makePhones, parseModelCounts, phoneOf, type SimulatedPhone } from "../simulate/phones.ts";
+import { reportFleet, reportJson } from "../simulate/report.ts";
+
+export interface SimulateIo {
+  out(text: string): void;
+  /** Folder of the profiles. */
+  readonly profiles: string;
+}
+
+interface SimulateOptions {
+  readonly model: readonly string[];
+  readonly count: number;
+  readonly mac?: readonly Mac[];
+  readonly server: string;
+  readonly tftpPort: number;
+  readonly httpPort: number;
+  readonly concurrency: number;
+  readonly timeout?: number;
+  readonly json?: true;
+}
+
+const example = `
+Example: fifty multiplatform phones and one 7960 boot from a server on this machine
+  $ offhook simulate --model cisco/8851-3pcc=50 --model cisco/7960 --server 127.0.0.1 --tftp-port 6969
+
+Each phone asks for the files its family asks for, in that order, over TFTP or HTTP, reads them and checks them.
+Ends with 0 when every phone got its own file and all of it was right, else with 1.`;
+
+/**
+ * Adds `offhook simulate`. Its action throws a SimulationFailed after printing the report, when a phone was not
+ * provisioned; wrong arguments, a model that is not known among them, end in one line on commander's error output.
+ */
+export function addSimulateCommand(program: Command, io: SimulateIo): void {
+  program
+    .command("simulate")
+    .summary("boot simulated phones from a provisioning server")
+    .description("Boots simulated phones from a provisioning server and reports what they got.")
+    .requiredOption("--model <id[=count]>", "model of the phones; may be given several times", collectModel)
+    .option("--count <n>", "phones of each model without a count of its own", wholeNumber(1, 100_000), 1)
+    .option("--mac <mac>", "MAC of the first phone; given several times: exactly these phones", collectMac)
+    .requiredOption("--server <host>", "name or address of the server")
+    .option("--tftp-port <port>", "port of TFTP; 0: TFTP is not used", wholeNumber(0, 65_535), 69)
+    .option("--http-port <port>", "port of HTTP for phones; 0: HTTP is not used", wholeNumber(0, 65_535), 6970)
+    .option("--concurrency <n>", "phones that boot at the same time", wholeNumber(1, 10_000), 50)
+    .option("--timeout <seconds>", "phones that are not up by then have failed", wholeNumber(1, 86_400))
+    .option("--json", "print the report as JSON")
+    .addHelpText("after", example)
+    .action((options: SimulateOptions, command: Command) => simulate(options, io, command));
+}
+
+async function simulate(options: SimulateOptions, io: SimulateIo, command: Command): Promise<void> {
+  const phones = choosePhones(options, io.profiles, command);
+  const { server: host, tftpPort, httpPort, concurrency, timeout } = options;
+  const server = { host, ...(tftpPort > 0 && { tftpPort }), ...(httpPort > 0 && { httpPort }) };
+  const signal = timeout === undefined ? undefined : AbortSignal.timeout(timeout * 1000);
+  const report = await bootFleet(phones, server, { concurrency, ...(signal && { signal }) });
+  io.out(`${options.json ? reportJson(report) : reportFleet(report)}\n`);
+  const wrong = report.phones.filter(({ state }) => state !== "provisioned").length;
+  if (wrong > 0) throw new SimulationFailed(`${wrong} of ${phones.length} phones were not provisioned`);
+}
+
+function choosePhones(options: SimulateOptions, profiles: string, command: Command): SimulatedPhone[] {
+  const { model, count, mac = [] } = options;
+  if (options.tftpPort === 0 && options.httpPort === 0) command.error("error: TFTP or HTTP needs a port");
+  const counts = parseModelCounts(model, count) ?? [];
+  const catalogue = createCatalogue(profiles);
+  const exactly = mac.length > 1 ? counts[0]?.model : undefined;
+  if (exactly !== undefined && counts.length > 1) command.error("error: several --mac need one --model");
+  try {
+    if (exactly !== undefined) return mac.map((each) => phoneOf(catalogue, exactly, each));
+    return makePhones(catalogue, counts, mac[0]);
+  } catch (error) {
+    return command.error(`error: ${(error as Error).message}`);
+  }
+}
+
+function collectModel(text: string, before: readonly string[] = []): readonly string[] {
+  if (!parseModelCounts([text])) throw new InvalidArgumentError("It must be a model, or a model=count.");
+  return [...before, text];
+}
+
+function collectMac(text: string, before: readonly Mac[] = []): readonly Mac[] {
+  const mac = parseMac(text);
+  if (!mac) throw new InvalidArgumentError("It must be a MAC of twelve hex digits.");
+  return [...before, mac];
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
