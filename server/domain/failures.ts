@@ -8,6 +8,7 @@ export const failures = {
   NO_SUCH_FILE: { http: 404, tftp: 1, log: "debug", text: "this file does not exist here, on purpose" },
   UNKNOWN_FILE: { http: 404, tftp: 1, log: "info", text: "no model asks for this file and the shelf does not hold it" },
   BAD_PATH: { http: 400, tftp: 2, log: "warn", text: "the name of the file is not acceptable" },
+  BAD_RANGE: { http: 416, tftp: 0, log: "info", text: "the file has no such part" },
   NOT_PROVEN: { http: 403, tftp: 2, log: "warn", text: "nothing proves that this phone may have this file" },
   READ_ONLY: { http: 405, tftp: 2, log: "warn", text: "phones can only read" },
   TOO_BUSY: { http: 503, tftp: "silence", log: "warn", text: "too much at once; ask again" },

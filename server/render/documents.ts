@@ -44,8 +44,10 @@ function ringListText(rings: readonly string[]): string {
     .join("");
 }
 
+/** By their own names: the shelf finds a file by its name as well as by its path. */
 function listed(rings: readonly string[]): readonly string[] {
-  return rings.filter((ring) => ring.length <= 25).slice(0, 50);
+  const names = rings.map((ring) => ring.slice(ring.lastIndexOf("/") + 1));
+  return names.filter((name) => name.length <= 25).slice(0, 50);
 }
 
 function displayName(file: string): string {

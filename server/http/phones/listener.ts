@@ -103,6 +103,7 @@ async function createServer({ provision, shelf, trustedProxies }: PhoneHttpParts
 /** Fastify's own complaints about a request are the client's fault. */
 function readable(error: unknown): Failure {
   const { statusCode } = error as { statusCode?: number };
+  if (statusCode === 416) return new Failure("BAD_RANGE");
   return statusCode !== undefined && statusCode < 500 ? new Failure("MALFORMED") : asFailure(error);
 }
 
