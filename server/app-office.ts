@@ -1,0 +1,92 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { createCatalogue } from "./catalogue/catalogue.ts";
+import type { Config } from "./config.ts";
+import type { Device } from "./domain/device.ts";
+import type { Clock } from "./domain/ports.ts";
+import { createSettingsCheck } from "./domain/settings.ts";
+import { findTimeZone } from "./domain/time-zone.ts";
+import { createShelf } from "./firmware/shelf.ts";
+import { createJournal } from "./journal/journal.ts";
+import { createJournalFile } from "./journal/journal-file.ts";
+import { createPresence } from "./journal/presence.ts";
+import { createStrangers } from "./journal/strangers.ts";
+import { createDesks } from "./office/desk.ts";
+import { createDevices } from "./office/devices.ts";
+import { createEnrolment } from "./office/enrolment.ts";
+import { createLayers, foundOffice } from "./office/layers.ts";
+import { createLines } from "./office/lines.ts";
+import { createRevisions } from "./office/revisions.ts";
+import { createSightings } from "./office/sightings.ts";
+import { createWindows } from "./office/windows.ts";
+import { createPhoneFiles } from "./render/phone-files.ts";
+import { createRenderer } from "./render/renderer.ts";
+import { loadMasterKey } from "./security/master-key.ts";
+import { createSealer } from "./security/sealer.ts";
+import { openStore } from "./store/open-store.ts";
+
+/** Every part that needs no socket; `render` and `check` work on it as well. */
+export type Office = Awaited<ReturnType<typeof openOffice>>;
+
+/** What the advertised address is; empty until the ports are known, or when none is configured. */
+class Advertised {
+  base = "";
+}
+
+export async function openOffice(config: Config, log: Logger, clock: Clock) {
+  const catalogue = createCatalogue(config.profiles);
+  const renderer = createRenderer(config.templates);
+  await mkdir(config.data, { recursive: true, mode: 0o700 });
+  await mkdir(config.firmware, { recursive: true });
+  const shelf = await createShelf(config.firmware);
+  const masterKey = loadMasterKey({ given: config.masterKey, file: config.masterKeyFile, dataFolder: config.data });
+  const sealer = createSealer(masterKey);
+  const stores = await openStore({ dataFolder: config.data, databaseUrl: config.databaseUrl, log });
+  await foundOffice(stores.config);
+  const advertised = new Advertised();
+  const desks = createDesks({ catalogue, shelf, sealer, phones: () => advertised.base });
+  const kept = await openMemory(config, log, stores);
+  const revisions = createRevisions({ store: stores.config, desks });
+  const windows = await createWindows({ store: stores.config, clock });
+  const sightings = createSightings({ ...kept, catalogue, revisions, clock, log });
+  const checkSettings = createSettingsCheck((name) => findTimeZone(catalogue.zones, name) !== undefined);
+  const rules = { store: stores.config, catalogue, desks, sealer, revisions, checkSettings, clock };
+  return {
+    ...kept,
+    advertised,
+    catalogue,
+    desks,
+    renderer,
+    files: createPhoneFiles({ renderer }),
+    revisions,
+    sealer,
+    shelf,
+    sightings,
+    stores,
+    windows,
+    devices: createDevices({ ...rules, ...kept }),
+    lines: createLines(rules),
+    layers: createLayers(rules),
+    enrolment: createEnrolment(rules),
+    /** Profiles, templates or the shelf may differ since the last start: what changed gets its revision. */
+    async refreshRevisions() {
+      return await revisions.refresh(await stores.config.find<Device>({ kind: "device" }));
+    },
+    async close() {
+      windows.close();
+      await kept.presence.close();
+      await kept.journal.close();
+      await stores.presence.close();
+      await stores.config.close();
+    },
+  };
+}
+
+/** What is remembered of phones: apart from what people configure, and never in a phone's way. */
+async function openMemory(config: Config, log: Logger, stores: Awaited<ReturnType<typeof openStore>>) {
+  const folder = join(config.data, "journal");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const journal = createJournal(createJournalFile({ path: join(folder, "exchanges.jsonl"), log }));
+  return { journal, presence: createPresence({ store: stores.presence, log }), strangers: createStrangers() };
+}

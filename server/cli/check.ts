@@ -1,0 +1,63 @@
+import type { Command } from "commander";
+import { pino } from "pino";
+import { openOffice } from "../app-office.ts";
+import { createCatalogue } from "../catalogue/catalogue.ts";
+import { readConfig } from "../config.ts";
+import type { Device } from "../domain/device.ts";
+import { createRenderer } from "../render/renderer.ts";
+import type { CommandLine } from "./program.ts";
+
+export function addCheckCommand(program: Command, line: CommandLine): void {
+  program
+    .command("check")
+    .description("check configuration, profiles, templates and data, and say what to fix")
+    .action(() => check(line));
+}
+
+/** Each part by itself, so that one fault does not hide the next. Fails when anything is wrong. */
+async function check({ env, out }: CommandLine): Promise<void> {
+  let faults = 0;
+  async function step(name: string, work: () => Promise<string> | string): Promise<void> {
+    try {
+      out(`ok     ${name}: ${await work()}\n`);
+    } catch (error) {
+      faults++;
+      out(`wrong  ${name}: ${(error as Error).message}\n`);
+    }
+  }
+  await step("configuration", () => `${Object.keys(readConfig(env)).length} variables`);
+  const folders = readConfig(onlyFolders(env));
+  await step("profiles", () => `${createCatalogue(folders.profiles).models.length} models`);
+  await step("templates", () => checkTemplates(folders.profiles, folders.templates));
+  await step("data", () => checkData(readConfig(env)));
+  if (faults > 0) throw new Error(`${faults} of 4 parts need mending`);
+}
+
+/** Folders alone, so that profiles and templates are checked also when another variable is wrong. */
+function onlyFolders(env: CommandLine["env"]): Record<string, string | undefined> {
+  const { OFFHOOK_PROFILES, OFFHOOK_TEMPLATES } = env;
+  return { OFFHOOK_PROFILES, OFFHOOK_TEMPLATES };
+}
+
+function checkTemplates(profiles: string, templates: string): string {
+  const renderer = createRenderer(templates);
+  const named = createCatalogue(profiles).families.flatMap(({ files }) =>
+    files.flatMap(({ template }) => template ?? []),
+  );
+  const missing = named.filter((template) => !renderer.has(template));
+  if (missing.length > 0)
+    throw new Error(`there is no ${missing.map((name) => `${templates}/${name}.hbs`).join(", ")}`);
+  return `${new Set(named).size} used`;
+}
+
+/** Opens the store and makes every device's parameters, which needs every secret to open. */
+async function checkData(config: ReturnType<typeof readConfig>): Promise<string> {
+  const office = await openOffice(config, pino({ level: "silent" }), Date.now);
+  try {
+    const devices = await office.stores.config.find<Device>({ kind: "device" });
+    for (const device of devices) await office.desks.read(office.stores.config, device);
+    return `${devices.length} devices`;
+  } finally {
+    await office.close();
+  }
+}

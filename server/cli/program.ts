@@ -1,0 +1,31 @@
+import { Command } from "commander";
+import { addCheckCommand } from "./check.ts";
+import { addDemoCommand } from "./demo.ts";
+import { addRenderCommand } from "./render.ts";
+import { addServeCommand } from "./serve.ts";
+import { addSimulateCommand } from "./simulate.ts";
+
+/** What a command may touch of the process. */
+export interface CommandLine {
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  out(text: string): void;
+  err(text: string): void;
+  untilSignal(): Promise<string>;
+}
+
+/** Every command; wrong arguments end in a CommanderError with one clear line on `err`. */
+export function createProgram(line: CommandLine): Command {
+  const program = new Command("offhook")
+    .description("Provisioning server for IP phones: serves each phone its own configuration over TFTP and HTTP.")
+    .version(line.version)
+    .configureOutput({ writeOut: (text) => line.out(text), writeErr: (text) => line.err(text) })
+    .exitOverride();
+  addServeCommand(program, line);
+  addSimulateCommand(program, { out: (text) => line.out(text), profiles: line.env["OFFHOOK_PROFILES"] ?? "profiles" });
+  addRenderCommand(program, line);
+  addCheckCommand(program, line);
+  addDemoCommand(program, line);
+  for (const command of program.commands) command.exitOverride().configureOutput(program.configureOutput());
+  return program;
+}

@@ -1,0 +1,47 @@
+import type { Command } from "commander";
+import { pino } from "pino";
+import { openOffice } from "../app-office.ts";
+import { readConfig } from "../config.ts";
+import type { Device } from "../domain/device.ts";
+import { Failure } from "../domain/failures.ts";
+import { normaliseName } from "../domain/identify.ts";
+import { parseMac } from "../domain/mac.ts";
+import type { CommandLine } from "./program.ts";
+
+interface RenderOptions {
+  readonly withSecrets?: boolean;
+}
+
+export function addRenderCommand(program: Command, line: CommandLine): void {
+  program
+    .command("render")
+    .description("print a file as a device would get it, secrets masked")
+    .argument("<mac>", "the device, in any usual form")
+    .argument("<file>", "the name it asks for, such as SEP001721820542.cnf.xml")
+    .option("--with-secrets", "print the secrets too")
+    .addHelpText("after", "\nExample:\n  offhook render 00:17:21:82:05:42 001721820542.xml\n")
+    .action((mac: string, file: string, options: RenderOptions) => render(line, mac, file, options));
+}
+
+async function render(
+  { env, out }: CommandLine,
+  macText: string,
+  file: string,
+  { withSecrets }: RenderOptions,
+): Promise<void> {
+  const mac = parseMac(macText);
+  if (!mac) throw new Error(`"${macText}" is not a MAC of twelve hex digits`);
+  const office = await openOffice(readConfig(env), pino({ level: "silent" }), Date.now);
+  try {
+    const device = await office.stores.config.holder<Device>(`mac:${mac}`);
+    if (!device) throw new Failure("NOT_FOUND", `there is no device ${mac}`);
+    const desk = await office.desks.read(office.stores.config, device);
+    const { candidates } = office.catalogue.names.find(normaliseName(file));
+    const match = candidates.find((each) => each.family === desk.family.id && each.file.serves === "device");
+    if (!match)
+      throw new Failure("NOT_FOUND", `phones of ${desk.family.title} do not ask for their own file as ${file}`);
+    out(office.files.forDevice(match.file, withSecrets ? desk : office.desks.masked(desk)).body.toString("utf8"));
+  } finally {
+    await office.close();
+  }
+}

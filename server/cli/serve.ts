@@ -1,0 +1,27 @@
+import type { Command } from "commander";
+import { pino } from "pino";
+import { createApp } from "../app.ts";
+import { readConfig } from "../config.ts";
+import type { CommandLine } from "./program.ts";
+
+export function addServeCommand(program: Command, line: CommandLine): void {
+  program
+    .command("serve", { isDefault: true })
+    .description("serve phones and the API until a signal comes; configured by OFFHOOK_* variables")
+    .action(() => serve(line));
+}
+
+async function serve({ env, err, untilSignal, version }: CommandLine): Promise<void> {
+  const config = readConfig(env);
+  const log = pino({ level: config.logLevel, redact: ["*.secret", "*.password", "*.authorization"] });
+  const app = await createApp({ config, log, version });
+  const { warnings, ...listening } = await app.listen();
+  for (const warning of warnings) log.warn({ event: "warning" }, warning);
+  log.info({ event: "listening", ...listening }, "Offhook listens");
+  // The token is told by its place, not its value: logs are kept and read by others.
+  if (config.apiToken === undefined) err(`API token: see ${config.data}/api.token\n`);
+  const changed = await app.office.refreshRevisions();
+  if (changed > 0) log.info({ event: "revisions", changed }, "devices whose files changed since the last start");
+  log.info({ event: "stopping", signal: await untilSignal() }, "Offhook stops");
+  await app.close();
+}
