@@ -24,6 +24,7 @@ import { createPhoneFiles } from "./render/phone-files.ts";
 import { createRenderer } from "./render/renderer.ts";
 import { loadMasterKey } from "./security/master-key.ts";
 import { createSealer } from "./security/sealer.ts";
+import { generateSecret } from "./security/secrets.ts";
 import { openStore } from "./store/open-store.ts";
 
 /** Every part that needs no socket; `render` and `check` work on it as well. */
@@ -40,6 +41,11 @@ export async function openOffice(config: Config, log: Logger, clock: Clock) {
   await mkdir(config.data, { recursive: true, mode: 0o700 });
   await mkdir(config.firmware, { recursive: true });
   const shelf = await createShelf(config.firmware);
+  const shelfTimer = setInterval(
+    () => void shelf.refresh().catch((error: unknown) => shelfTrouble(log, error)),
+    shelfEveryMs,
+  );
+  shelfTimer.unref();
   const masterKey = loadMasterKey({ given: config.masterKey, file: config.masterKeyFile, dataFolder: config.data });
   const sealer = createSealer(masterKey);
   const stores = await openStore({ dataFolder: config.data, databaseUrl: config.databaseUrl, log });
@@ -66,7 +72,7 @@ export async function openOffice(config: Config, log: Logger, clock: Clock) {
     stores,
     windows,
     devices: createDevices({ ...rules, ...kept }),
-    lines: createLines(rules),
+    lines: createLines({ ...rules, newSecret: generateSecret }),
     layers: createLayers(rules),
     enrolment: createEnrolment(rules),
     /** Profiles, templates or the shelf may differ since the last start: what changed gets its revision. */
@@ -74,6 +80,7 @@ export async function openOffice(config: Config, log: Logger, clock: Clock) {
       return await revisions.refresh(await stores.config.find<Device>({ kind: "device" }));
     },
     async close() {
+      clearInterval(shelfTimer);
       windows.close();
       await kept.presence.close();
       await kept.journal.close();
@@ -81,6 +88,13 @@ export async function openOffice(config: Config, log: Logger, clock: Clock) {
       await stores.config.close();
     },
   };
+}
+
+/** People put files on the shelf while Offhook runs. */
+const shelfEveryMs = 10_000;
+
+function shelfTrouble(log: Logger, error: unknown): void {
+  log.error({ err: error }, "the shelf could not be read; what was read before is still served");
 }
 
 /** What is remembered of phones: apart from what people configure, and never in a phone's way. */

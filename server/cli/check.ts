@@ -1,10 +1,9 @@
 import type { Command } from "commander";
 import { pino } from "pino";
+import { checkProfiles, checkTemplates } from "../app-check.ts";
 import { openOffice } from "../app-office.ts";
-import { createCatalogue } from "../catalogue/catalogue.ts";
 import { readConfig } from "../config.ts";
 import type { Device } from "../domain/device.ts";
-import { createRenderer } from "../render/renderer.ts";
 import type { CommandLine } from "./program.ts";
 
 export function addCheckCommand(program: Command, line: CommandLine): void {
@@ -27,7 +26,7 @@ async function check({ env, out }: CommandLine): Promise<void> {
   }
   await step("configuration", () => `${Object.keys(readConfig(env)).length} variables`);
   const folders = readConfig(onlyFolders(env));
-  await step("profiles", () => `${createCatalogue(folders.profiles).models.length} models`);
+  await step("profiles", () => checkProfiles(folders.profiles));
   await step("templates", () => checkTemplates(folders.profiles, folders.templates));
   await step("data", () => checkData(readConfig(env)));
   if (faults > 0) throw new Error(`${faults} of 4 parts need mending`);
@@ -37,17 +36,6 @@ async function check({ env, out }: CommandLine): Promise<void> {
 function onlyFolders(env: CommandLine["env"]): Record<string, string | undefined> {
   const { OFFHOOK_PROFILES, OFFHOOK_TEMPLATES } = env;
   return { OFFHOOK_PROFILES, OFFHOOK_TEMPLATES };
-}
-
-function checkTemplates(profiles: string, templates: string): string {
-  const renderer = createRenderer(templates);
-  const named = createCatalogue(profiles).families.flatMap(({ files }) =>
-    files.flatMap(({ template }) => template ?? []),
-  );
-  const missing = named.filter((template) => !renderer.has(template));
-  if (missing.length > 0)
-    throw new Error(`there is no ${missing.map((name) => `${templates}/${name}.hbs`).join(", ")}`);
-  return `${new Set(named).size} used`;
 }
 
 /** Opens the store and makes every device's parameters, which needs every secret to open. */

@@ -1,14 +1,21 @@
 import type { Command } from "commander";
 import { pino } from "pino";
 import { createApp } from "../app.ts";
-import { readConfig } from "../config.ts";
+import { readConfig, variables } from "../config.ts";
 import type { CommandLine } from "./program.ts";
 
 export function addServeCommand(program: Command, line: CommandLine): void {
   program
-    .command("serve", { isDefault: true })
+    .command("serve")
     .description("serve phones and the API until a signal comes; configured by OFFHOOK_* variables")
+    .addHelpText("after", `\nVariables:\n${listVariables()}\n`)
     .action(() => serve(line));
+}
+
+function listVariables(): string {
+  return Object.entries(variables)
+    .map(([name, { text }]) => `  ${name.padEnd(26)}${text}`)
+    .join("\n");
 }
 
 async function serve({ env, err, untilSignal, version }: CommandLine): Promise<void> {

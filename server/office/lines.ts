@@ -5,7 +5,6 @@ import type { LeftOut } from "../domain/mapping/scope.ts";
 import type { Clock, DocumentKey, Store, StoredDocument, StoreTransaction } from "../domain/ports.ts";
 import type { SettingsCheck } from "../domain/settings.ts";
 import type { Sealer } from "../security/sealer.ts";
-import { generateSecret } from "../security/secrets.ts";
 import type { Desks } from "./desk.ts";
 import { audited, type Edit, mergeMap, nameTaken, readForEdit } from "./editing.ts";
 import { finding, refuseIf } from "./refusals.ts";
@@ -37,6 +36,8 @@ export interface LineParts {
   readonly sealer: Sealer;
   readonly revisions: Revisions;
   readonly checkSettings: SettingsCheck;
+  /** A secret that every family can carry. */
+  readonly newSecret: () => string;
   readonly clock: Clock;
 }
 
@@ -52,7 +53,7 @@ export function createLines(parts: LineParts): Lines {
       .transaction(async (transaction) => {
         const before = isNew ? undefined : (await readForEdit<Line>(transaction, key, edit)).body;
         refuseIf(parts.checkSettings(change.settings ?? {}, "line", "/settings"));
-        const line = merge(parts.sealer, key, before, change);
+        const line = merge(parts, key, before, change);
         const unique = [`extension:${edit.organization}:${line.extension}`];
         const stored = await transaction.put(key, line, { unique, ...(isNew && { expect: 0 }) });
         touched = isNew ? [] : await devicesWith(transaction, edit.organization, id);
@@ -93,21 +94,26 @@ function taken(error: unknown, id: string, { extension }: LineChange, isNew: boo
 
 type Mutable = { -readonly [Field in keyof Line]: Line[Field] };
 
-function merge(sealer: Sealer, key: DocumentKey, before: Line | undefined, change: LineChange): Line {
+function merge(parts: LineParts, key: DocumentKey, before: Line | undefined, change: LineChange): Line {
   const { authId, secret, settings, ...plain } = change;
   const extension = change.extension ?? before?.extension;
   if (extension === undefined) throw missingField("/extension");
   const kept = before ?? { userId: extension, displayName: extension, settings: {} };
-  const line: Mutable = { ...kept, ...plain, id: key.id, extension, secret: secretOf(sealer, key, before, secret) };
+  const line: Mutable = { ...kept, ...plain, id: key.id, extension, secret: secretOf(parts, key, before, secret) };
   if (authId === null) delete line.authId;
   else if (authId !== undefined) line.authId = authId;
-  if (settings) line.settings = mergeMap(kept.settings, sealSettings(sealer, key, settings));
+  if (settings) line.settings = mergeMap(kept.settings, sealSettings(parts.sealer, key, settings));
   return line;
 }
 
-function secretOf(sealer: Sealer, key: DocumentKey, before: Line | undefined, given: string | undefined): string {
+function secretOf(
+  { newSecret, sealer }: LineParts,
+  key: DocumentKey,
+  before: Line | undefined,
+  given: string | undefined,
+): string {
   if (given === undefined && before) return before.secret;
-  return sealLineSecret(sealer, key, given ?? generateSecret());
+  return sealLineSecret(sealer, key, given ?? newSecret());
 }
 
 function missingField(pointer: string): Failure {
