@@ -149,7 +149,18 @@ function mapDesk(facts: DeskFacts, before: readonly LeftOut[]): Pick<Desk, "para
   const digest = digestOf(mapped.parameters, JSON.stringify([model.id, family.files, plan]));
   const parameters = new Map(mapped.parameters);
   if (family.stamp !== undefined) parameters.set(family.stamp, digest);
-  return { parameters, leftOut: [...before, ...mapped.leftOut], digest };
+  return { parameters, leftOut: [...before, ...missingServer(facts), ...mapped.leftOut], digest };
+}
+
+/** Lines without a server to register with: the file is right, and the phone useless. */
+function missingServer({ lines }: DeskFacts): LeftOut[] {
+  const without = lines.filter(({ settings }) => !settings.has("sip.server"));
+  return without.map(({ index }) => ({
+    name: "sip.server",
+    layer: "organization",
+    reason: "is not set, so this line can't register",
+    line: index,
+  }));
 }
 
 function deviceFacts({ mac, label }: Device): Record<string, string | undefined> {
