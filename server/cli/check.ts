@@ -4,7 +4,7 @@ import { checkProfiles, checkTemplates } from "../app-check.ts";
 import { openOffice } from "../app-office.ts";
 import { readConfig } from "../config.ts";
 import type { Device } from "../domain/device.ts";
-import type { CommandLine } from "./program.ts";
+import type { CommandLine } from "./command-line.ts";
 
 export function addCheckCommand(program: Command, line: CommandLine): void {
   program

@@ -10,8 +10,8 @@ import { parseMac } from "../domain/mac.ts";
 import { bootFleet, SimulationFailed } from "../simulate/fleet.ts";
 import { phoneOf } from "../simulate/phones.ts";
 import { reportFleet } from "../simulate/report.ts";
+import type { CommandLine } from "./command-line.ts";
 import { demoOffice } from "./demo-office.ts";
-import type { CommandLine } from "./program.ts";
 
 interface DemoOptions {
   readonly stay?: boolean;

@@ -1,18 +1,10 @@
 import { Command } from "commander";
 import { addCheckCommand } from "./check.ts";
+import type { CommandLine } from "./command-line.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addRenderCommand } from "./render.ts";
 import { addServeCommand } from "./serve.ts";
 import { addSimulateCommand } from "./simulate.ts";
-
-/** What a command may touch of the process. */
-export interface CommandLine {
-  readonly version: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  out(text: string): void;
-  err(text: string): void;
-  untilSignal(): Promise<string>;
-}
 
 /** Every command; wrong arguments end in a CommanderError with one clear line on `err`. */
 export function createProgram(line: CommandLine): Command {

@@ -6,7 +6,7 @@ import type { Device } from "../domain/device.ts";
 import { Failure } from "../domain/failures.ts";
 import { normaliseName } from "../domain/identify.ts";
 import { parseMac } from "../domain/mac.ts";
-import type { CommandLine } from "./program.ts";
+import type { CommandLine } from "./command-line.ts";
 
 interface RenderOptions {
   readonly withSecrets?: boolean;

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { pino } from "pino";
 import { createApp } from "../app.ts";
 import { readConfig, variables } from "../config.ts";
-import type { CommandLine } from "./program.ts";
+import type { CommandLine } from "./command-line.ts";
 
 export function addServeCommand(program: Command, line: CommandLine): void {
   program
