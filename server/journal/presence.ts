@@ -1,6 +1,6 @@
 import type { Mac } from "../domain/mac.ts";
 import type { Network } from "../domain/network.ts";
-import type { Clock, Store } from "../domain/ports.ts";
+import type { Store } from "../domain/ports.ts";
 
 /** What changes at every boot of a device; kept apart from what people configure. Times are RFC 3339 UTC. */
 export interface PresenceFacts {
@@ -109,9 +109,4 @@ export function createPresence({ store, log, everyMs = 2000 }: PresenceParts): P
 
 function keyOf(organization: string, mac: Mac): string {
   return `${organization}/${mac}`;
-}
-
-/** Now, as it is written everywhere. */
-export function timestamp(clock: Clock): string {
-  return new Date(clock()).toISOString();
 }

@@ -9,7 +9,7 @@ export interface Sealer {
   open(sealed: string, place: string): string;
 }
 
-export function isSealed(value: unknown): value is string {
+function isSealed(value: unknown): value is string {
   return typeof value === "string" && value.startsWith(mark);
 }
 

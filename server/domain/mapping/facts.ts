@@ -17,7 +17,7 @@ export function factOf(name: string, scope: Scope, report: Report): unknown {
   return settingFact(name, scope, report);
 }
 
-export function limitOf(name: string, { desk }: Scope): Limit | undefined {
+function limitOf(name: string, { desk }: Scope): Limit | undefined {
   return desk.model.limits[name] ?? desk.family.limits[name];
 }
 

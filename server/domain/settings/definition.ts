@@ -1,6 +1,6 @@
 import Type, { type TSchema } from "typebox";
 
-export const layerNames = ["family", "model", "organization", "site", "preset", "user", "device", "line"] as const;
+const layerNames = ["family", "model", "organization", "site", "preset", "user", "device", "line"] as const;
 /** Where a value comes from; later wins. */
 export type LayerName = (typeof layerNames)[number];
 

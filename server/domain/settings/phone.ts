@@ -2,7 +2,7 @@ import Type from "typebox";
 import { plainText } from "../text.ts";
 import { host, type SettingDefinition } from "./definition.ts";
 
-export const languages = ["en", "hr", "cs", "pl", "el", "de", "fr", "it", "es", "sk", "sl", "hu", "ro", "bg"] as const;
+const languages = ["en", "hr", "cs", "pl", "el", "de", "fr", "it", "es", "sk", "sl", "hu", "ro", "bg"] as const;
 
 export const phoneSettings: readonly SettingDefinition[] = [
   {

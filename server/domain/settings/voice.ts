@@ -2,7 +2,7 @@ import Type from "typebox";
 import { plainText } from "../text.ts";
 import { dialString, type SettingDefinition } from "./definition.ts";
 
-export const codecs = ["opus", "g722", "g722.2", "g711u", "g711a", "g729", "ilbc"] as const;
+const codecs = ["opus", "g722", "g722.2", "g711u", "g711a", "g729", "ilbc"] as const;
 
 /** A dialled number and how long the phone waits for more digits when it matches. */
 const dialRule = Type.Object(
