@@ -1,0 +1,25 @@
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+
+/** How long requests under way may take to end at a shutdown. */
+const graceMs = 5000;
+
+/**
+ * Lets a listener stop in good time. Node counts a connection that never sent a byte (browsers open some in reserve)
+ * as busy, and would wait until its time for headers is over.
+ */
+export function watchConnections(server: Server): { ending(): () => void } {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return {
+    /** Called when the listener begins to stop; gives the function to call when it has. */
+    ending() {
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      return () => clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import Type from "typebox";
+import type { LayerDocument } from "../../domain/device.ts";
+import { editOf, requireOrganization } from "./caller.ts";
+import { tagged } from "./etags.ts";
+import { Layer, layerView, OrganizationPatch } from "./layer-schemas.ts";
+import type { AdminParts, AdminServer } from "./parts.ts";
+
+const params = Type.Object({ id: Type.String() });
+const tags = ["layers"];
+
+/** The organization in the path counts here, not the one in the header; the operator may name any. */
+export function organizationRoutes(server: AdminServer, parts: AdminParts): void {
+  const { layers, masking, store } = parts;
+
+  async function read(id: string) {
+    await requireOrganization(parts, id);
+    const document = await store.get<LayerDocument>({ organization: id, kind: "organization", id });
+    if (!document) throw new Error(`organization ${id} went while it was read`);
+    return document;
+  }
+
+  for (const [url, summary] of [
+    ["/organizations/:id", "An organization"],
+    ["/organizations/:id/settings", "Settings of the layer organization"],
+  ] as const) {
+    server.get(url, { schema: { tags, summary, params, response: { 200: Layer } } }, async (request, reply) => {
+      const document = await read(request.params.id);
+      tagged(reply, document.version);
+      return layerView(masking, document);
+    });
+  }
+  server.patch(
+    "/organizations/:id/settings",
+    {
+      schema: {
+        tags,
+        summary: "Changes settings of the layer organization",
+        params,
+        body: OrganizationPatch,
+        response: { 200: Layer },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { version, settings } = request.body;
+      await requireOrganization(parts, id);
+      const edit = { ...editOf(request, version), organization: id };
+      const written = await layers.change(edit, "organization", id, { settings });
+      tagged(reply, written.version);
+      return layerView(masking, written);
+    },
+  );
+}

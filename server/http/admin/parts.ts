@@ -1,0 +1,84 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
+import type { Catalogue } from "../../catalogue/catalogue.ts";
+import type { RawMap, SettingsMap } from "../../domain/device.ts";
+import type { Clock, Store } from "../../domain/ports.ts";
+import type { Shelf } from "../../firmware/shelf.ts";
+import type { Journal } from "../../journal/journal.ts";
+import type { Presence } from "../../journal/presence.ts";
+import type { Strangers } from "../../journal/strangers.ts";
+import type { Desks } from "../../office/desk.ts";
+import type { notCarried } from "../../office/device-rules.ts";
+import type { Devices } from "../../office/devices.ts";
+import type { Enrolment } from "../../office/enrolment.ts";
+import type { Layers } from "../../office/layers.ts";
+import type { Lines } from "../../office/lines.ts";
+import type { Revisions } from "../../office/revisions.ts";
+import type { Windows } from "../../office/windows.ts";
+import type { PhoneFiles } from "../../render/phone-files.ts";
+import type { Caller } from "../../security/bearer.ts";
+
+/** How secrets are hidden; `office/sealing.ts` has them. */
+export interface Masking {
+  readonly mask: string;
+  maskSettings(settings: SettingsMap): SettingsMap;
+  maskRaw(raw: RawMap, isSecret: (name: string) => boolean): RawMap;
+}
+
+/** What this process is and listens on; `started` is RFC 3339 UTC. The admin port is known here. */
+interface ServerInfo {
+  readonly host: string;
+  readonly tftp: number;
+  readonly phoneHttp: readonly number[];
+  readonly warnings: readonly string[];
+  readonly started: string;
+  /** `embedded` or `postgresql`. */
+  readonly store: string;
+}
+
+export type AdminLog = Record<"debug" | "info" | "warn" | "error", (fields: object, message: string) => void>;
+
+export interface AdminParts {
+  readonly host: string;
+  /** 0 means any free port. */
+  readonly port: number;
+  readonly version: string;
+  readonly store: Store;
+  readonly catalogue: Catalogue;
+  readonly shelf: Shelf;
+  readonly desks: Desks;
+  readonly devices: Devices;
+  readonly lines: Lines;
+  readonly layers: Layers;
+  readonly enrolment: Enrolment;
+  readonly windows: Windows;
+  readonly revisions: Revisions;
+  readonly presence: Presence;
+  readonly strangers: Strangers;
+  readonly journal: Journal;
+  readonly files: PhoneFiles;
+  readonly masking: Masking;
+  /** `office/device-rules.ts`: which settings a family can't carry. */
+  readonly notCarried: typeof notCarried;
+  /** Who a header `Authorization` belongs to, or undefined. */
+  authenticate(authorization: string | undefined): Caller | undefined;
+  serverInfo(): ServerInfo;
+  /** Fails when the store does not answer. */
+  isReady(): Promise<void>;
+  /** Metrics in Prometheus's text format. */
+  metrics(): Promise<{ readonly contentType: string; readonly body: string }>;
+  readonly clock: Clock;
+  readonly log: AdminLog;
+  /** How often an idle event stream is kept awake; 15 s when absent. */
+  readonly heartbeatMs?: number;
+}
+
+/** The server with its types taken from the schemas of the routes. */
+export type AdminServer = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
