@@ -1,36 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import { describe, expect, it } from "vitest";
-
-/**
- * The table of docs/architecture.md: what each part of server/ may import. `types:` parts only by `import type`.
- * Parts on one level import each other's types only.
- */
-const rules: Readonly<Record<string, { readonly may: readonly string[]; readonly types?: readonly string[] }>> = {
-  main: { may: ["cli"] },
-  cli: { may: ["app", "config", "simulate", "catalogue", "domain", "lib", "cli"] },
-  app: { may: ["*"] },
-  config: { may: ["domain", "lib"] },
-  http: {
-    may: ["domain", "lib", "http"],
-    types: ["provision", "office", "catalogue", "firmware", "journal", "render", "security", "store"],
-  },
-  tftp: { may: ["domain", "lib", "tftp"], types: ["provision"] },
-  provision: { may: ["domain", "lib"], types: ["office", "catalogue", "firmware", "journal", "render"] },
-  office: {
-    may: ["domain", "lib", "office"],
-    types: ["catalogue", "firmware", "journal", "render", "security", "store"],
-  },
-  catalogue: { may: ["domain", "lib", "catalogue"] },
-  render: { may: ["domain", "lib", "render"] },
-  firmware: { may: ["domain", "lib", "firmware"] },
-  store: { may: ["domain", "lib", "store"] },
-  journal: { may: ["domain", "lib", "journal"] },
-  security: { may: ["domain", "lib", "security"] },
-  simulate: { may: ["catalogue", "domain", "lib", "simulate"] },
-  domain: { may: ["domain", "lib"] },
-  lib: { may: ["lib"] },
-};
+import { type Rule, rules } from "./support/architecture-rules.ts";
 
 const server = join(import.meta.dirname, "..", "server");
 const longestFile = 250;
@@ -63,7 +34,7 @@ function breaches(file: string, source: string): string[] {
     .map(({ text }) => text);
 }
 
-function allowed(rule: { may: readonly string[]; types?: readonly string[] }, part: string, isType: boolean): boolean {
+function allowed(rule: Rule, part: string, isType: boolean): boolean {
   return rule.may.includes("*") || rule.may.includes(part) || (isType && rule.types?.includes(part) === true);
 }
 
