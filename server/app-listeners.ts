@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Office } from "./app-office.ts";
+import { baseUrl, type Office } from "./app-office.ts";
 import { type Config, defaultHost } from "./config.ts";
 import type { Provision } from "./domain/exchange.ts";
 import type { Clock } from "./domain/ports.ts";
@@ -87,13 +87,6 @@ async function openTftp({ config, log, provision }: ListenerParts, host: string)
     const cure = code === "EACCES" ? "; permit it with: sudo sysctl net.ipv4.ip_unprivileged_port_start=69" : "";
     return { ...(await open(6969)), warnings: [`TFTP port 69 ${why}, 6969 is used: phones ask on 69 only${cure}`] };
   }
-}
-
-/** `http://host`, with the port where it is not 80; empty when no address is advertised. */
-function baseUrl(advertise: string | undefined, ports: readonly number[]): string {
-  if (advertise === undefined) return "";
-  const host = advertise.includes(":") ? `[${advertise}]` : advertise;
-  return ports.includes(80) ? `http://${host}` : `http://${host}:${ports[0]}`;
 }
 
 function openAdmin(parts: ListenerParts, host: string, listening: Omit<Listening, "admin">, tftp: TftpServer) {

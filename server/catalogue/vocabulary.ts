@@ -5,6 +5,7 @@ import { nearest } from "../domain/nearest.ts";
 export interface Vocabulary {
   /** `name` may carry positions (`…/line[button=3]/name`); the table knows it without. */
   has(name: string): boolean;
+  /** A name that the table does not have (raw, forced) is taken for secret: nobody knows what it holds. */
   isSecret(name: string): boolean;
   /** The known name nearest to an unknown one. */
   nearest(name: string): string | undefined;
@@ -29,7 +30,7 @@ export function readVocabulary(file: string): Vocabulary {
   });
   return {
     has: (name) => types.has(withoutPositions(name)),
-    isSecret: (name) => types.get(withoutPositions(name)) === "secret",
+    isSecret: (name) => (types.get(withoutPositions(name)) ?? "secret") === "secret",
     nearest: (name) => nearest(withoutPositions(name), types.keys()),
     names: [...types.keys()],
   };

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { pino } from "pino";
 import { checkProfiles, checkTemplates } from "../app-check.ts";
 import { openOffice } from "../app-office.ts";
-import { readConfig } from "../config.ts";
+import { type Config, readConfig } from "../config.ts";
 import type { Device } from "../domain/device.ts";
 import type { CommandLine } from "./command-line.ts";
 
@@ -24,12 +24,20 @@ async function check({ env, out }: CommandLine): Promise<void> {
       out(`wrong  ${name}: ${(error as Error).message}\n`);
     }
   }
-  await step("configuration", () => `${Object.keys(readConfig(env)).length} variables`);
+  let config: Config | undefined;
+  await step("configuration", () => {
+    config = readConfig(env);
+    return `${Object.keys(config).length} variables`;
+  });
   const folders = readConfig(onlyFolders(env));
   await step("profiles", () => checkProfiles(folders.profiles));
   await step("templates", () => checkTemplates(folders.profiles, folders.templates));
-  await step("data", () => checkData(readConfig(env)));
-  if (faults > 0) throw new Error(`${faults} of 4 parts need mending`);
+  const { data } = folders;
+  if (config) await step("data", () => checkData(config ?? folders));
+  else
+    out(`       data: ${data} is not looked at before the configuration is right
+`);
+  if (faults > 0) throw new Error(`${faults} of 4 parts need attention`);
 }
 
 /** Folders alone, so that profiles and templates are checked also when another variable is wrong. */
@@ -39,7 +47,7 @@ function onlyFolders(env: CommandLine["env"]): Record<string, string | undefined
 }
 
 /** Opens the store and makes every device's parameters, which needs every secret to open. */
-async function checkData(config: ReturnType<typeof readConfig>): Promise<string> {
+async function checkData(config: Config): Promise<string> {
   const office = await openOffice(config, pino({ level: "silent" }), Date.now);
   try {
     const devices = await office.stores.config.find<Device>({ kind: "device" });

@@ -1,11 +1,11 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { pino } from "pino";
 import { openOffice } from "../app-office.ts";
 import { readConfig } from "../config.ts";
 import type { Device } from "../domain/device.ts";
 import { Failure } from "../domain/failures.ts";
 import { normaliseName } from "../domain/identify.ts";
-import { parseMac } from "../domain/mac.ts";
+import { type Mac, parseMac } from "../domain/mac.ts";
 import type { CommandLine } from "./command-line.ts";
 
 interface RenderOptions {
@@ -16,21 +16,25 @@ export function addRenderCommand(program: Command, line: CommandLine): void {
   program
     .command("render")
     .description("print a file as a device would get it, secrets masked")
-    .argument("<mac>", "the device, in any usual form")
+    .argument("<mac>", "the device, in any usual form", readMac)
     .argument("<file>", "the name it asks for, such as SEP001721820542.cnf.xml")
     .option("--with-secrets", "print the secrets too")
     .addHelpText("after", "\nExample:\n  offhook render 00:17:21:82:05:42 001721820542.xml\n")
-    .action((mac: string, file: string, options: RenderOptions) => render(line, mac, file, options));
+    .action((mac: Mac, file: string, options: RenderOptions) => render(line, mac, file, options));
+}
+
+function readMac(text: string): Mac {
+  const mac = parseMac(text);
+  if (!mac) throw new InvalidArgumentError("It is not a MAC of twelve hex digits.");
+  return mac;
 }
 
 async function render(
   { env, out }: CommandLine,
-  macText: string,
+  mac: Mac,
   file: string,
   { withSecrets }: RenderOptions,
 ): Promise<void> {
-  const mac = parseMac(macText);
-  if (!mac) throw new Error(`"${macText}" is not a MAC of twelve hex digits`);
   const office = await openOffice(readConfig(env), pino({ level: "silent" }), Date.now);
   try {
     const device = await office.stores.config.holder<Device>(`mac:${mac}`);

@@ -1,5 +1,6 @@
 import type { FailureCode } from "./failures.ts";
 import type { Mac } from "./mac.ts";
+import type { Trust, TrustReason } from "./trust.ts";
 
 /** What a phone asked, whichever protocol it used. */
 export interface PhoneRequest {
@@ -56,7 +57,9 @@ export interface Exchange {
   readonly mac?: Mac;
   readonly organization?: string;
   readonly model?: string;
-  readonly trust?: "full" | "bootstrap" | "refuse";
+  readonly trust?: Trust;
+  /** Why it was trusted or not; for people, never for the phone. */
+  readonly reason?: TrustReason;
   readonly outcome: "served" | FailureCode;
   /** What was served: an id of the family's file list, or `shelf`. */
   readonly file?: string;

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
-import { createReadStream, type Dirent } from "node:fs";
+import type { Dirent } from "node:fs";
 import { open, readdir, realpath, stat } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { Failure } from "../domain/failures.ts";
 import { confine } from "../lib/confine.ts";
 
@@ -20,12 +19,12 @@ export interface Shelf {
   readonly files: readonly ShelfFile[];
   /** What a load lacks; empty when it can be served whole. */
   missing(load: string, ending: string): readonly string[];
-  /** Reads the folder again: files come and go while Offhook runs. */
-  refresh(): Promise<void>;
-  sha256(name: string): Promise<string>;
+  /** Reads the folder again: files come and go while Offhook runs. True when something is not as it was. */
+  refresh(): Promise<boolean>;
 }
 
-export async function createShelf(root: string): Promise<Shelf> {
+export async function createShelf(folder: string): Promise<Shelf> {
+  const root = resolve(folder);
   let byPath = new Map<string, ShelfFile>();
   let byName = new Map<string, ShelfFile>();
   let named = new Map<string, readonly string[]>();
@@ -42,6 +41,7 @@ export async function createShelf(root: string): Promise<Shelf> {
       return (named.get(file.toLowerCase()) ?? []).filter((part) => !byName.has(part.toLowerCase()));
     },
     async refresh() {
+      const before = JSON.stringify([...byPath.values()]);
       const files = await list(root);
       byPath = new Map(files.map((file) => [file.name.toLowerCase(), file]));
       byName = new Map(files.map((file) => [baseName(file.name.toLowerCase()), file]));
@@ -49,13 +49,7 @@ export async function createShelf(root: string): Promise<Shelf> {
       named = new Map(
         await Promise.all(loads.map(async (file) => [baseName(file.name.toLowerCase()), await partsOf(file)] as const)),
       );
-    },
-    async sha256(name) {
-      const file = shelf.find(name);
-      if (!file) throw new Failure("NOT_FOUND", `the shelf does not hold ${name}`);
-      const hash = createHash("sha256");
-      for await (const chunk of createReadStream(file.path)) hash.update(chunk as Buffer);
-      return hash.digest("hex");
+      return before !== JSON.stringify([...byPath.values()]);
     },
   };
   await shelf.refresh();

@@ -1,5 +1,5 @@
 import type { Catalogue } from "../catalogue/catalogue.ts";
-import type { Device, DeviceState, Key } from "../domain/device.ts";
+import type { Device, DeviceState, Key, RawMap } from "../domain/device.ts";
 import { Failure, type FieldError } from "../domain/failures.ts";
 import { type Mac, parseMac } from "../domain/mac.ts";
 import type { Clock, Store, StoredDocument, StoreTransaction } from "../domain/ports.ts";
@@ -12,7 +12,7 @@ import { caseErrors, leftOutErrors, notCarried, rawErrors, unknownModel } from "
 import { audited, type Edit, mergeMap, nameTaken, readForEdit } from "./editing.ts";
 import { finding, refuseIf } from "./refusals.ts";
 import type { Revisions } from "./revisions.ts";
-import { sealRaw, sealSettings } from "./sealing.ts";
+import { openRaw, sealRaw, sealSettings } from "./sealing.ts";
 
 /** What a caller may say of a device. Maps merge; null takes an optional value away. */
 export interface DeviceChange {
@@ -61,7 +61,7 @@ export function createDevices(parts: DeviceParts): Devices {
       .transaction(async (transaction) => {
         const before = isNew ? blank(mac, change) : (await readForEdit<Device>(transaction, key, edit)).body;
         const device = merge(parts, key, before, change);
-        refuseIf(await documentErrors(parts, transaction, edit.organization, device, change));
+        refuseIf(await documentErrors(parts, transaction, edit.organization, device, checked(before, device, change)));
         const expect = isNew ? { expect: 0 } : {};
         const stored = await transaction.put(key, device, { unique: [`mac:${mac}`], ...expect });
         refuseIf(leftOutErrors((await parts.desks.read(transaction, stored)).leftOut));
@@ -138,7 +138,8 @@ function merge(
     else if (value !== undefined) device[name as "serial" | "label" | "preset"] = value;
   }
   if (settings) device.settings = mergeMap(before.settings, sealSettings(sealer, key, settings));
-  if (raw) device.raw = mergeMap(before.raw, sealRaw(sealer, key, raw, secretNames(catalogue, device.model)));
+  const plainRaw = openRaw(sealer, key, before.raw, secretNames(catalogue, before.model));
+  device.raw = sealRaw(sealer, key, mergeMap(plainRaw, raw ?? {}), secretNames(catalogue, device.model)) as RawMap;
   device.state = nextState(device, state);
   device.wasReady = before.wasReady || device.state === "ready";
   return device;
@@ -148,6 +149,17 @@ function merge(
 function secretNames(catalogue: Catalogue, model: string): (name: string) => boolean {
   const family = catalogue.model(model)?.family;
   return family === undefined ? () => false : (name) => catalogue.family(family).vocabularyTable.isSecret(name);
+}
+
+/** What has to be checked: what was given, and all of the raw values when the device becomes another model. */
+function checked(before: Device, after: Device, change: DeviceChange): DeviceChange {
+  return before.model === after.model ? change : { ...change, raw: { ...before.raw, ...change.raw } };
+}
+
+function stateErrors(asked: DeviceState | undefined, state: DeviceState): FieldError[] {
+  if (asked === undefined || asked === state) return [];
+  const why = asked === "ready" ? "it becomes ready when it has a line" : "it was ready, and stays so";
+  return [finding("/state", "not-possible", `it can't be ${asked}: ${why}`)];
 }
 
 /** A device with a line is ready; one that was ready stays so without lines. Only people disable and retire. */
@@ -173,6 +185,7 @@ async function documentErrors(
     ...checkSettings(change.settings ?? {}, "device", "/settings"),
     ...notCarried(device.settings, family),
     ...rawErrors(change.raw ?? {}, catalogue, family.id, change.force === true),
+    ...stateErrors(change.state, device.state),
     ...(await missing(transaction, organization, device)),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Device } from "../domain/device.ts";
 import type { Mac } from "../domain/mac.ts";
-import type { Store, StoredDocument, StoreReader } from "../domain/ports.ts";
+import type { Store, StoredDocument, StoreReader, StoreTransaction } from "../domain/ports.ts";
 import { inSlices } from "../lib/slices.ts";
 import type { Desks } from "./desk.ts";
 
@@ -28,11 +28,19 @@ export function createRevisions({ store, desks }: { store: Store; desks: Desks }
     const { organization, body } = device;
     const { digest } = await desks.read(store, device);
     const known = await of(store, organization, body.mac);
-    if (known?.digest === digest) return false;
-    await store.transaction(async (transaction) => {
-      const now = await of(transaction, organization, body.mac);
-      await transaction.put({ organization, kind, id: body.mac }, { n: (now?.n ?? 0) + 1, digest });
-    });
+    return (
+      known?.digest !== digest && (await store.transaction((transaction) => write(transaction, organization, body.mac)))
+    );
+  }
+
+  /** Looks again inside the transaction: what was passed may be older than what another change made of it. */
+  async function write(transaction: StoreTransaction, organization: string, mac: Mac): Promise<boolean> {
+    const device = await transaction.get<Device>({ organization, kind: "device", id: mac });
+    if (!device) return false;
+    const { digest } = await desks.read(transaction, device);
+    const now = await of(transaction, organization, mac);
+    if (now?.digest === digest) return false;
+    await transaction.put({ organization, kind, id: mac }, { n: (now?.n ?? 0) + 1, digest });
     return true;
   }
 

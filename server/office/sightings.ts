@@ -89,8 +89,8 @@ function beginStory(parts: SightingParts, request: PhoneRequest): Story {
       if (what.mac) draft.mac = what.mac;
       if (device) Object.assign(draft, { organization: device.organization, model: device.body.model });
     },
-    trusted({ trust }) {
-      draft.trust = trust;
+    trusted({ trust, reason }) {
+      Object.assign(draft, { trust, reason });
     },
     served(what) {
       Object.assign(draft, { trust: draft.trust ?? "bootstrap" }, what, { outcome: "served" });

@@ -21,17 +21,38 @@ const placeHeldMs = 5 * 60_000;
 
 type Taken = Map<Mac, { address: string; at: number; completed: boolean }>;
 
-export async function createWindows({ store, clock }: { store: Store; clock: Clock }): Promise<Windows> {
+/** A device that a window took in before this process began. */
+export interface Enrolled {
+  readonly window: string;
+  readonly mac: Mac;
+  readonly address: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+export interface WindowParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly enrolled: readonly Enrolled[];
+}
+
+export async function createWindows({ store, clock, enrolled }: WindowParts): Promise<Windows> {
   const known = new Map<string, Map<string, EnrolmentWindow>>();
   const uses = new Map<string, Taken>();
+  for (const { window, mac, address, at } of enrolled) {
+    const use: Taken = uses.get(window) ?? new Map();
+    uses.set(window, use.set(mac, { address, at: Date.parse(at), completed: true }));
+  }
   for (const { organization, body } of await store.find<EnrolmentWindow>({ kind: windowKind })) {
     of(organization).set(body.id, body);
   }
   const unwatch = store.watch((changes) => {
     for (const { organization, kind, id, body } of changes) {
       if (kind !== windowKind) continue;
-      if (body === undefined) of(organization).delete(id);
-      else of(organization).set(id, body as EnrolmentWindow);
+      if (body === undefined) {
+        of(organization).delete(id);
+        uses.delete(id);
+      } else of(organization).set(id, body as EnrolmentWindow);
     }
   });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Device } from "../../server/domain/device.ts";
 import type { Mac } from "../../server/domain/mac.ts";
+import { createWindows } from "../../server/office/windows.ts";
 import { ask, type FrontDoor, openFrontDoor } from "../support/front-door.ts";
 import { edit } from "../support/office.ts";
 import { fetchTftp } from "../support/tftp-phone.ts";
@@ -88,6 +89,20 @@ describe("a phone's own file", () => {
     await door.office.enrolment.open(edit, { all: true, minutes: 5, count: 1 });
     expect((await ask(door.http, `/${name}`)).status).toBe(200);
     expect((await ask(door.http, "/SEP001721820599.cnf.xml")).status).toBe(403);
+  });
+
+  it("counts the devices of a window on after a restart", async () => {
+    await door.office.devices.add(edit, "001721820599", { model: "cisco/8851" });
+    const { body: window } = await door.office.enrolment.open(edit, { all: true, minutes: 5, count: 1 });
+    await ask(door.http, `/${name}`);
+    await door.office.presence.flush();
+    const pin = (await door.office.presence.of("default", mac)).pin;
+    const parts = { store: door.office.stores.config, clock: Date.now };
+    const restarted = await createWindows({ ...parts, enrolled: pin ? [{ ...pin, mac }] : [] });
+    const other = await door.office.stores.config.holder<Device>("mac:001721820599");
+    expect(restarted.taken(window)).toBe(1);
+    expect(other && restarted.admit("default", other.body, "127.0.0.1")).toBeUndefined();
+    restarted.close();
   });
 
   it("uses up no place in a window when it proves itself without one", async () => {

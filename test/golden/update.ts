@@ -1,8 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { FamilyProfile, ModelProfile } from "../../server/domain/model.ts";
 import { goldenFiles, goldenFolder, readGolden, renderCase, writeGolden } from "./cases.ts";
 
-// `npm run golden`: writes what is rendered now; the difference is reviewed before it is committed.
+// `npm run golden`: writes what is rendered now, and the schemas that profiles name for editors; the difference is
+// reviewed before it is committed.
+writeFileSync("profiles/model.schema.json", `${JSON.stringify(ModelProfile, null, 2)}\n`);
+writeFileSync("profiles/family.schema.json", `${JSON.stringify(FamilyProfile, null, 2)}\n`);
 for (const name of goldenFiles()) {
   const { input, expected } = readGolden(name);
   const files = await renderCase(input);

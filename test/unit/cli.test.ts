@@ -39,6 +39,7 @@ describe("the command line", () => {
   it.each([
     [["fly"], /^error: unknown command 'fly'\n$/],
     [["render", "001721820542"], /^error: missing required argument 'file'\n$/],
+    [["render", "zz", "x.xml"], /^error: [^\n]*'zz' is invalid[^\n]*twelve hex digits[^\n]*\n$/],
     [["serve", "--fast"], /^error: unknown option '--fast'\n$/],
     [["serve", "fast"], /^error: too many arguments[^\n]*\n$/],
     [["simulate"], /^error: [^\n]+\n$/],

@@ -12,6 +12,7 @@ export const ExchangeAnswer = Type.Object({
   organization: Type.Optional(Type.String()),
   model: Type.Optional(Type.String()),
   trust: Type.Optional(Type.Enum(["full", "bootstrap", "refuse"])),
+  reason: Type.Optional(Type.String({ description: "why it was trusted or not: `window`, `pin`, `no-proof`, …" })),
   outcome: Type.String({ description: "`served`, or the code of a failure" }),
   file: Type.Optional(Type.String()),
   revision: Type.Optional(Type.Integer()),

@@ -2,9 +2,9 @@ import fastifyHelmet from "@fastify/helmet";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { Failure } from "../../domain/failures.ts";
+import { watchConnections } from "../connections.ts";
 import { auditRoutes } from "./audit.ts";
 import { admit, visitDecorator } from "./caller.ts";
-import { watchConnections } from "./connections.ts";
 import { deviceDetailRoutes } from "./device-details.ts";
 import { deviceFileRoutes } from "./device-files.ts";
 import { deviceRoutes } from "./devices.ts";
@@ -50,11 +50,7 @@ export function createAdminHttp(parts: AdminParts): AdminHttp {
       await server.listen({ host: parts.host, port: parts.port });
       return { port: portOf(server) };
     },
-    async close() {
-      const ended = connections.ending();
-      await server.close();
-      ended();
-    },
+    close: () => connections.closeWith(async () => void (await server.close())),
   };
 }
 

@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { PhoneRequest, Provision } from "../../domain/exchange.ts";
 import { asFailure, Failure } from "../../domain/failures.ts";
 import { plainAddress } from "../../domain/network.ts";
+import { watchConnections } from "../connections.ts";
 import { answer, refuse } from "./reply.ts";
 
 export interface PhoneHttpParts {
@@ -24,7 +25,7 @@ export interface PhoneHttp {
 
 /** The listener that phones reach: every path is a file name; nothing of the admin's is here. */
 export function createPhoneHttp(parts: PhoneHttpParts): PhoneHttp {
-  const servers: FastifyInstance[] = [];
+  const closers: (() => Promise<void>)[] = [];
   return {
     async listen() {
       const ports: number[] = [];
@@ -32,9 +33,10 @@ export function createPhoneHttp(parts: PhoneHttpParts): PhoneHttp {
       const failures: unknown[] = [];
       for (const port of parts.ports) {
         const server = await createServer(parts);
+        const connections = watchConnections(server.server);
         try {
           await server.listen({ host: parts.host, port });
-          servers.push(server);
+          closers.push(() => connections.closeWith(async () => void (await server.close())));
           ports.push(...portsOf(server));
         } catch (error) {
           failures.push(error);
@@ -46,7 +48,7 @@ export function createPhoneHttp(parts: PhoneHttpParts): PhoneHttp {
       return { ports, warnings };
     },
     async close() {
-      await Promise.all(servers.map((server) => server.close()));
+      await Promise.all(closers.map((close) => close()));
     },
   };
 }
