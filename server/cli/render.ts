@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { pino } from "pino";
-import { openOffice } from "../app-office.ts";
+import { type Office, openOffice } from "../app-office.ts";
 import { readConfig } from "../config.ts";
 import type { Device } from "../domain/device.ts";
 import { Failure } from "../domain/failures.ts";
 import { normaliseName } from "../domain/identify.ts";
 import { type Mac, parseMac } from "../domain/mac.ts";
+import type { StoredDocument } from "../domain/ports.ts";
 import type { CommandLine } from "./command-line.ts";
 
 interface RenderOptions {
@@ -44,8 +45,28 @@ async function render(
     const match = candidates.find((each) => each.family === desk.family.id && each.file.serves === "device");
     if (!match)
       throw new Failure("NOT_FOUND", `phones of ${desk.family.title} do not ask for their own file as ${file}`);
+    if (withSecrets) await auditReading(office, device, file);
     out(office.files.forDevice(match.file, withSecrets ? desk : office.desks.masked(desk)).body.toString("utf8"));
   } finally {
     await office.close();
   }
+}
+
+/** Secrets that people read are in the audit, as changes are. */
+async function auditReading(
+  { stores }: Office,
+  { organization, id }: StoredDocument<Device>,
+  file: string,
+): Promise<void> {
+  const at = new Date().toISOString();
+  const entry = {
+    at,
+    organization,
+    actor: "command-line",
+    action: "secrets.read",
+    kind: "device",
+    id,
+    detail: { file },
+  };
+  await stores.config.transaction(async (transaction) => transaction.audit(entry));
 }

@@ -74,7 +74,8 @@ async function api(
   return { status: reply.status, json: (await reply.json()) as Record<string, unknown> };
 }
 
-describe("the process", () => {
+// Each test starts processes, which takes seconds on a busy machine.
+describe("the process", { timeout: 60_000 }, () => {
   it("takes an admin from an empty folder to a phone's file by TFTP, stops at SIGTERM and knows it all afterwards", async () => {
     const env = await onFreePorts();
     const first = await start(env);
@@ -104,6 +105,8 @@ describe("the process", () => {
     const rendered = await run(["render", "00:17:21:82:05:42", name], env);
     expect([rendered.code, rendered.err]).toEqual([0, ""]);
     expect(rendered.out).toContain("<authPassword>********</authPassword>");
+    const open = await run(["render", "00:17:21:82:05:42", name, "--with-secrets"], env);
+    expect(open.out).toBe(body.toString());
     const checked = await run(["check"], env);
     expect([checked.code, checked.out]).toEqual([0, expect.stringContaining("1 devices")]);
   });
