@@ -3,6 +3,9 @@ import type { DocumentKey } from "../domain/ports.ts";
 import { settingDefinitions } from "../domain/settings.ts";
 import type { Sealer } from "../security/sealer.ts";
 
+/** How a sealed text begins (security/sealer.ts). */
+const sealMark = "sealed:1:";
+
 /** Where a sealed text stands; it opens nowhere else. */
 function placeOf({ organization, kind, id }: DocumentKey, field: string): string {
   return `${organization}/${kind}/${id}/${field}`;
@@ -36,22 +39,39 @@ export function maskSettings(settings: SettingsMap): SettingsMap {
 
 /** Raw values whose names the vocabulary calls secret. */
 export function sealRaw(sealer: Sealer, key: DocumentKey, raw: Raw, isSecret: (name: string) => boolean): Raw {
-  return mapRaw(raw, isSecret, (name, value) => sealer.seal(value, placeOf(key, `raw ${name}`)));
+  const toSeal = (name: string, value: string) => isSecret(name) || value.startsWith(sealMark);
+  return mapRaw(raw, toSeal, (name, value) => sealer.seal(value, placeOf(key, `raw ${name}`)));
 }
 
-export function openRaw(sealer: Sealer, key: DocumentKey, raw: RawMap, isSecret: (name: string) => boolean): RawMap {
-  return mapRaw(raw, isSecret, (name, value) => sealer.open(value, placeOf(key, `raw ${name}`))) as RawMap;
+/** By the mark and not by the name: a name may have become secret since, or be secret no more. */
+export function openRaw(sealer: Sealer, key: DocumentKey, raw: RawMap): RawMap {
+  return mapRaw(
+    raw,
+    (_name, value) => value.startsWith(sealMark),
+    (name, value) => sealer.open(value, placeOf(key, `raw ${name}`)),
+  ) as RawMap;
 }
 
 export function maskRaw(raw: RawMap, isSecret: (name: string) => boolean): RawMap {
-  return mapRaw(raw, isSecret, () => mask) as RawMap;
+  return mapRaw(
+    raw,
+    (name, value) => isSecret(name) || value.startsWith(sealMark),
+    () => mask,
+  ) as RawMap;
 }
 
 type Raw = Readonly<Record<string, string | null>>;
 
-function mapRaw(raw: Raw, isSecret: (name: string) => boolean, change: (name: string, value: string) => string): Raw {
+function mapRaw(
+  raw: Raw,
+  isMeant: (name: string, value: string) => boolean,
+  change: (name: string, value: string) => string,
+): Raw {
   return Object.fromEntries(
-    Object.entries(raw).map(([name, value]) => [name, value !== null && isSecret(name) ? change(name, value) : value]),
+    Object.entries(raw).map(([name, value]) => [
+      name,
+      value !== null && isMeant(name, value) ? change(name, value) : value,
+    ]),
   );
 }
 

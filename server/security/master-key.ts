@@ -1,5 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 
 /** Where the key that secrets are sealed with comes from; `given` is hex or base64 of 32 bytes. */
@@ -16,20 +26,34 @@ export function loadMasterKey({ given, file, dataFolder }: MasterKeySource): Buf
   return keptSecret(join(dataFolder, "master.key"), (text, path) => decodeKey(text, path), 32);
 }
 
-/** A secret of this installation: read from its file, or made at random (`bytes`, as base64) and written with mode 0600. */
+/**
+ * A secret of this installation: read from its file, or made at random (`bytes`, as base64url) with mode 0600. It is
+ * written beside and linked into place when it is whole, so that a crash or a full disk never leaves an empty one.
+ */
 export function keptSecret<Value>(path: string, decode: (text: string, path: string) => Value, bytes: number): Value {
-  try {
-    const handle = openSync(path, "wx", 0o600);
-    writeSync(handle, `${randomBytes(bytes).toString("base64url")}\n`);
-    fsyncSync(handle);
-    closeSync(handle);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
+  if (!existsSync(path)) makeSecret(path, bytes);
   if ((statSync(path).mode & 0o077) !== 0) {
     throw new Error(`${path} can be read by others; run: chmod 600 ${path}`);
   }
-  return decode(readFileSync(path, "utf8"), path);
+  const text = readFileSync(path, "utf8").trim();
+  if (text.length < bytes)
+    throw new Error(`${path} is damaged; put the former file back, or remove it to have a new one made`);
+  return decode(text, path);
+}
+
+function makeSecret(path: string, bytes: number): void {
+  const draft = `${path}.${process.pid}`;
+  const handle = openSync(draft, "w", 0o600);
+  try {
+    writeSync(handle, `${randomBytes(bytes).toString("base64url")}\n`);
+    fsyncSync(handle);
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    closeSync(handle);
+    unlinkSync(draft);
+  }
 }
 
 function decodeKey(text: string, where: string): Buffer {

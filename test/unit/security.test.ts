@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { createShelf } from "../../server/firmware/shelf.ts";
 import { confine } from "../../server/lib/confine.ts";
 import { createBearerCheck } from "../../server/security/bearer.ts";
-import { loadMasterKey } from "../../server/security/master-key.ts";
+import { keptSecret, loadMasterKey } from "../../server/security/master-key.ts";
 import { createSealer } from "../../server/security/sealer.ts";
 import { generateSecret } from "../../server/security/secrets.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -26,6 +26,15 @@ describe("the master key", () => {
     expect(() => loadMasterKey({ dataFolder })).toThrow(/chmod 600/);
     expect(() => loadMasterKey({ given: "abc", dataFolder })).toThrow(/32 bytes/);
     expect(loadMasterKey({ given: "00".repeat(32), dataFolder })).toEqual(Buffer.alloc(32));
+  });
+});
+
+describe("the token", () => {
+  it("is refused when its file is empty, and nobody gets in with no token at all", async () => {
+    const path = join(await temporaryFolder(), "api.token");
+    await writeFile(path, "", { mode: 0o600 });
+    expect(() => keptSecret(path, (text) => text, 24)).toThrow(/damaged/);
+    expect(() => createBearerCheck("")).toThrow(/16 characters/);
   });
 });
 
@@ -102,6 +111,11 @@ describe("the shelf", () => {
     expect(shelf.find("cisco/sip88xx.LOADS")?.size).toBe(27);
     expect(shelf.find("SIP88XX.loads")?.name).toBe("cisco/Sip88xx.loads");
     expect(shelf.find("passwd")).toBeUndefined();
+    expect(shelf.find("elsewhere/sip88xx.sbn")).toBeUndefined();
+    await mkdir(join(root, ".git"));
+    await writeFile(join(root, ".git", "config"), "x");
+    await shelf.refresh();
+    expect(shelf.find(".git/config") ?? shelf.find("config")).toBeUndefined();
     expect(shelf.missing("sip88xx", ".loads")).toEqual(["kern88xx.sbn"]);
     expect(shelf.missing("other", ".loads")).toEqual(["other.loads"]);
     await writeFile(join(root, "kern88xx.sbn"), "x");
