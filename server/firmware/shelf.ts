@@ -14,7 +14,7 @@ export interface ShelfFile {
 /** Files that phones may have as they are: loads, rings, languages, pictures. */
 export interface Shelf {
   readonly root: string;
-  /** By path below the shelf, else by its own name; case does not count. */
+  /** By path below the shelf; a name without a folder is found in any. Case does not count. */
   find(name: string): ShelfFile | undefined;
   readonly files: readonly ShelfFile[];
   /** What a load lacks; empty when it can be served whole. */
@@ -31,14 +31,18 @@ export async function createShelf(folder: string): Promise<Shelf> {
 
   const shelf: Shelf = {
     root,
-    find: (name) => byPath.get(name.toLowerCase()) ?? byName.get(baseName(name.toLowerCase())),
+    // A name with a folder means that folder: one language must not stand in for another.
+    find: (name) => byPath.get(name.toLowerCase()) ?? byName.get(name.toLowerCase()),
     get files() {
       return [...byPath.values()];
     },
     missing(load, ending) {
       const file = `${load}${ending}`;
       if (!byName.has(file.toLowerCase())) return [file];
-      return (named.get(file.toLowerCase()) ?? []).filter((part) => !byName.has(part.toLowerCase()));
+      const parts = named.get(file.toLowerCase());
+      // A `.loads` that names nothing is no load: it is empty, or still being copied.
+      if (parts?.length === 0) return [`the files that ${file} should name`];
+      return (parts ?? []).filter((part) => !byName.has(part.toLowerCase()));
     },
     async refresh() {
       const before = JSON.stringify([...byPath.values()]);
@@ -60,7 +64,7 @@ function baseName(name: string): string {
   return name.slice(name.lastIndexOf("/") + 1);
 }
 
-/** Every plain file below the root; what links out of it is not on the shelf. */
+/** Every plain file below the root; what begins with a dot, or links out of it, is not on the shelf. */
 async function list(root: string): Promise<ShelfFile[]> {
   const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(
     (error: NodeJS.ErrnoException) => {
@@ -70,19 +74,19 @@ async function list(root: string): Promise<ShelfFile[]> {
   );
   const home = entries.length === 0 ? root : await realpath(root);
   const files = await Promise.all(
-    entries
-      .filter((entry) => !entry.isDirectory() && !entry.name.startsWith("."))
-      .map((entry) => describe(home, entry)),
+    entries.filter((entry) => !entry.isDirectory()).map((entry) => describe(home, entry)),
   );
   return files.filter((file) => file !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 async function describe(home: string, entry: Dirent): Promise<ShelfFile | undefined> {
-  const path = await realpath(join(entry.parentPath, entry.name)).catch(() => undefined);
+  const folder = await realpath(entry.parentPath);
+  const name = relative(home, join(folder, entry.name)).replaceAll("\\", "/");
+  if (name === "README.md" || name.split("/").some((step) => step.startsWith("."))) return undefined;
+  const path = await realpath(join(folder, entry.name)).catch(() => undefined);
   if (path === undefined || confine(home, relative(home, path)) === undefined) return undefined;
-  const { size } = await stat(path);
-  const name = relative(home, join(await realpath(entry.parentPath), entry.name)).replaceAll("\\", "/");
-  return entry.name === "README.md" ? undefined : { name, path, size };
+  const found = await stat(path);
+  return found.isFile() ? { name, path, size: found.size } : undefined;
 }
 
 const largestLoads = 64 * 1024;

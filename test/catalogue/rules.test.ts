@@ -4,9 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Office } from "../../server/app-office.ts";
 import { createCatalogue } from "../../server/catalogue/catalogue.ts";
 import type { Device } from "../../server/domain/device.ts";
+import { parseMac } from "../../server/domain/mac.ts";
 import { edit, openTestOffice } from "../support/office.ts";
 
-const mac = "00562b043615";
+const mac = parseMac("00562b043615") as NonNullable<ReturnType<typeof parseMac>>;
 const models = createCatalogue("profiles").models;
 let office: Office;
 
@@ -99,12 +100,26 @@ describe("a firmware load", () => {
     ["cisco/spa504g", ".bin", "Upgrade_Rule"],
     ["cisco/ata192", ".loads", "Upgrade_Rule"],
   ])("becomes a rule of a %s only when the server has a name to put into it", async (model, ending, name) => {
-    await shelve(`load${ending}`, "a.sbn", "b.zz.sgn");
-    await office.layers.change(edit, "organization", "default", { settings: { "firmware.load": "load" } });
+    const load = `${office.catalogue.model(model)?.firmware.loads[0]}-1`;
+    await shelve(`${load}${ending}`, "a.sbn", "b.zz.sgn");
+    await office.layers.change(edit, "organization", "default", { settings: { "firmware.load": load } });
     await office.devices.add(edit, mac, { model });
     expect((await deskOf(mac)).parameters.has(name)).toBe(false);
     office.advertised.base = "http://prov.example.com";
-    expect((await deskOf(mac)).parameters.get(name)).toBe(`http://prov.example.com/load${ending}`);
+    expect((await deskOf(mac)).parameters.get(name)).toBe(`http://prov.example.com/${load}${ending}`);
+  });
+
+  it("is written for no model but its own, and not while its list of files is empty", async () => {
+    await office.devices.add(edit, mac, { model: "cisco/8851" });
+    await shelve("sip78xx.12.loads", "a.sbn", "b.zz.sgn");
+    await expect(office.devices.change(edit, mac, { settings: { "firmware.load": "sip78xx.12" } })).rejects.toThrow(
+      /begin with sip88xx/,
+    );
+    await writeFile(join(office.shelf.root, "sip88xx.12.loads"), "");
+    await office.shelf.refresh();
+    await expect(office.devices.change(edit, mac, { settings: { "firmware.load": "sip88xx.12" } })).rejects.toThrow(
+      /should name/,
+    );
   });
 
   it("is named by no file when none is set", async () => {

@@ -87,7 +87,11 @@ async function createServer({ provision, shelf, trustedProxies }: PhoneHttpParts
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("*", (_request, _payload, done) => done(null, undefined));
   server.setErrorHandler((error, request, reply) => refuse(request, reply, readable(error)));
-  server.setNotFoundHandler((request, reply) => refuse(request, reply, new Failure("READ_ONLY")));
+  // A file of the shelf that went since it was listed ends here as well: that is our trouble, not the phone's.
+  server.setNotFoundHandler((request, reply) => {
+    const reads = request.method === "GET" || request.method === "HEAD";
+    return refuse(request, reply, new Failure(reads ? "SHELF_UNAVAILABLE" : "READ_ONLY"));
+  });
   server.route({
     method: ["GET", "HEAD"],
     url: "/*",
