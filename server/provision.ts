@@ -93,12 +93,12 @@ function choose({ shelf }: ProvisionParts, { name, candidates, mac, macFrom }: A
 
 async function trust(
   { allowedNetworks, sightings, windows }: ProvisionParts,
-  { address }: PhoneRequest,
+  { address, headOnly }: PhoneRequest,
   device: StoredDocument<Device> | undefined,
 ): Promise<TrustDecision & { window?: EnrolmentWindow }> {
   if (!device) return decideTrust({ personal: true, address, allowedNetworks });
   const { organization, body } = device;
-  const pin = await sightings.pinOf(organization, body.mac);
+  const pin = await sightings.pinOf(device);
   const decide = (windowOpen: boolean) =>
     decideTrust({
       personal: true,
@@ -110,7 +110,13 @@ async function trust(
   // reason gets none either.
   const without = decide(false);
   if (without.reason !== "no-proof") return without;
-  const window = windows.admit(organization, body, address);
+  const window = windows.admit({
+    organization,
+    device: body,
+    pinned: pin !== undefined,
+    address,
+    takesPlace: !headOnly,
+  });
   return window ? { ...decide(true), window } : without;
 }
 
@@ -143,9 +149,11 @@ async function respond(
       done(delivery);
       if (!delivery.completed || !isConfiguration) return;
       if (window) windows.completed(window, device.mac, address);
+      const { born, mac } = device;
       sightings.delivered({
         organization,
-        mac: device.mac,
+        mac,
+        born,
         address,
         revision,
         digest: desk.digest,

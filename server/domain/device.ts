@@ -38,6 +38,8 @@ export type DeviceState = (typeof deviceStates)[number];
 /** What is stored of a device. Its id in the store is its MAC. */
 export interface Device {
   readonly mac: Mac;
+  /** Made when it is added, so that one that is added again is told from the one before. */
+  readonly born: string;
   readonly model: string;
   readonly site: string;
   readonly serial?: string;

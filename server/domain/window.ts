@@ -27,15 +27,22 @@ export interface WindowUse {
 /** After a completed delivery the window stays open for the device's own address this long. */
 const graceMs = 10 * 60_000;
 
-/** Whether an open window lets this device in, from this address, now (milliseconds since the epoch). */
+/** A device as a window sees it. `pinned`: it proved itself before, and is held to an address block. */
+export type Applicant = Pick<Device, "mac" | "site" | "model"> & { readonly pinned: boolean };
+
+/**
+ * Whether an open window lets this device in, from this address, now (milliseconds since the epoch). A pinned device is
+ * moved to another block only by a window that names it: a window for a whole site must not open what is closed.
+ */
 export function windowTakes(
   window: EnrolmentWindow,
   use: WindowUse,
-  device: Pick<Device, "mac" | "site" | "model">,
+  device: Applicant,
   address: string,
   now: number,
 ): boolean {
   if (!isOpen(window, now) || !includes(window, device)) return false;
+  if (device.pinned && !window.devices && !use.taken.has(device.mac)) return false;
   if (window.networks && !window.networks.some((network) => networkHolds(network, address))) return false;
   const before = use.taken.get(device.mac);
   if (before?.completed) return before.address === address && now - before.at < graceMs;

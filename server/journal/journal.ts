@@ -17,7 +17,8 @@ export interface ListedExchange extends Exchange {
 
 /** What phones asked and were told: bounded, lossy under load, and never in a phone's way. */
 export interface Journal {
-  record(exchange: Exchange): void;
+  /** False when it only counts up the same refusal of a moment ago. */
+  record(exchange: Exchange): boolean;
   delivered(id: string, delivery: Delivery): void;
   /** Newest first. */
   list(query: ExchangeQuery): readonly ListedExchange[];
@@ -39,12 +40,13 @@ export function createJournal(file?: JournalFile): Journal {
 
   return {
     record(exchange) {
-      if (exchange.outcome !== "served" && merge(refusals, exchange)) return;
+      if (exchange.outcome !== "served" && merge(refusals, exchange)) return false;
       const entry: Kept = { ...exchange, times: 1 };
       keep(kept, entry);
       if (exchange.outcome !== "served") remember(refusals, entry);
       file?.append(exchange);
       for (const listener of listeners) listener(entry);
+      return true;
     },
     delivered(id, delivery) {
       const entry = kept.get(id);

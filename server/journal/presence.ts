@@ -4,6 +4,8 @@ import type { Store } from "../domain/ports.ts";
 
 /** What changes at every boot of a device; kept apart from what people configure. Times are RFC 3339 UTC. */
 export interface PresenceFacts {
+  /** The device that these facts are about: a MAC that is added again begins anew. */
+  readonly born?: string;
   readonly lastSeen?: string;
   readonly address?: string;
   readonly userAgent?: string;

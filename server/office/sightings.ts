@@ -29,6 +29,8 @@ export interface Story {
 export interface DeliveredFile {
   readonly organization: string;
   readonly mac: Mac;
+  /** Which device of this MAC: one that was deleted meanwhile leaves nothing to its successor. */
+  readonly born: string;
   readonly address: string;
   readonly revision: number;
   readonly digest: string;
@@ -38,7 +40,7 @@ export interface DeliveredFile {
 /** Everything that is remembered of phones that ask: journal, presence, strangers, pins. */
 export interface Sightings {
   begin(request: PhoneRequest): Story;
-  pinOf(organization: string, mac: Mac): Promise<Network | undefined>;
+  pinOf(device: StoredDocument<Device>): Promise<Network | undefined>;
   revisionOf(organization: string, mac: Mac, digest: string): Promise<number>;
   delivered(file: DeliveredFile): void;
 }
@@ -59,12 +61,20 @@ export function createSightings(parts: SightingParts): Sightings {
   const { presence, revisions, clock } = parts;
   return {
     begin: (request) => beginStory(parts, request),
-    pinOf: async (organization, mac) => (await presence.of(organization, mac)).pin?.block,
+    async pinOf({ organization, body: { born, mac } }) {
+      const known = await presence.of(organization, mac);
+      return known.born === born ? known.pin?.block : undefined;
+    },
     revisionOf: (organization, mac, digest) => revisions.numberOf(organization, mac, digest),
-    delivered({ organization, mac, address, revision, digest, window }) {
+    delivered({ organization, mac, born, address, revision, digest, window }) {
       const at = new Date(clock()).toISOString();
       const pin = window && { block: blockOf(address), address, at, window: window.id };
-      presence.note(organization, mac, { served: { n: revision, digest, at }, ...(pin && { pin }) }, pin !== undefined);
+      presence.note(
+        organization,
+        mac,
+        { born, served: { n: revision, digest, at }, ...(pin && { pin }) },
+        pin !== undefined,
+      );
     },
   };
 }
@@ -81,6 +91,7 @@ function beginStory(parts: SightingParts, request: PhoneRequest): Story {
   const agent = request.userAgent === undefined ? undefined : catalogue.byUserAgent(request.userAgent);
   let known: StoredDocument<Device> | undefined;
   let asked: Asked | undefined;
+  let failure: Failure | undefined;
   return {
     asked(what, device) {
       asked = what;
@@ -96,9 +107,9 @@ function beginStory(parts: SightingParts, request: PhoneRequest): Story {
       Object.assign(draft, { trust: draft.trust ?? "bootstrap" }, what, { outcome: "served" });
       return (delivery) => journal.delivered(String(draft.id), delivery);
     },
-    failed(failure) {
-      draft.outcome = failure.code;
-      logFailure(parts, failure, draft);
+    failed(what) {
+      failure = what;
+      draft.outcome = what.code;
     },
     record() {
       const userAgent = request.userAgent?.slice(0, 200);
@@ -108,9 +119,14 @@ function beginStory(parts: SightingParts, request: PhoneRequest): Story {
         ...draft,
         ...(userAgent && { userAgent }),
       };
-      journal.record({ ...exchange, tookMs: Math.round((performance.now() - started) * 10) / 10 } as Exchange);
-      if (known) seeDevice(parts, known, request, agent);
-      else if (asked?.mac) seeStranger(parts, asked, request, agent);
+      const isNew = journal.record({
+        ...exchange,
+        tookMs: Math.round((performance.now() - started) * 10) / 10,
+      } as Exchange);
+      if (failure && isNew) logFailure(parts, failure, draft);
+      // Anyone can write a MAC into a request: only a phone that proved itself is seen where its device is.
+      if (known && draft.trust === "full") seeDevice(parts, known, request, agent);
+      else if (!known && asked?.mac) seeStranger(parts, asked, request, agent);
     },
   };
 }
@@ -130,6 +146,7 @@ function seeDevice(
   agent?: AgentFacts,
 ) {
   parts.presence.note(organization, body.mac, {
+    born: body.born,
     lastSeen: new Date(parts.clock()).toISOString(),
     address: request.address,
     ...(request.userAgent !== undefined && { userAgent: request.userAgent.slice(0, 200) }),

@@ -5,13 +5,22 @@ import { type EnrolmentWindow, isOpen, type WindowUse, windowTakes } from "../do
 
 /** Enrolment windows as a phone's request needs them: in memory, kept true by the store's changes. */
 export interface Windows {
-  /** The window that lets this device in from this address, if one does; it keeps a place for the device. */
-  admit(organization: string, device: Device, address: string): EnrolmentWindow | undefined;
+  /** The window that lets this device in from this address, if one does. */
+  admit(application: Application): EnrolmentWindow | undefined;
   /** The device has its file: the window closes for it, but for ten minutes' grace at the same address. */
   completed(window: EnrolmentWindow, mac: Mac, address: string): void;
   /** How many devices a window took in. */
   taken(window: EnrolmentWindow): number;
   close(): void;
+}
+
+export interface Application {
+  readonly organization: string;
+  readonly device: Device;
+  readonly pinned: boolean;
+  readonly address: string;
+  /** Keeps a place for the device; a look (HEAD) takes none. */
+  readonly takesPlace: boolean;
 }
 
 export const windowKind = "enrolment-window";
@@ -70,14 +79,15 @@ export async function createWindows({ store, clock, enrolled }: WindowParts): Pr
   }
 
   return {
-    admit(organization, device, address) {
+    admit({ organization, device, pinned, address, takesPlace }) {
       const now = clock();
       for (const window of of(organization).values()) {
         if (!isOpen(window, now)) continue;
         const taken = useOf(window);
         const use: WindowUse = { taken };
-        if (!windowTakes(window, use, device, address, now)) continue;
-        if (!taken.get(device.mac)?.completed) taken.set(device.mac, { address, at: now, completed: false });
+        if (!windowTakes(window, use, { ...device, pinned }, address, now)) continue;
+        if (takesPlace && !taken.get(device.mac)?.completed)
+          taken.set(device.mac, { address, at: now, completed: false });
         return window;
       }
       return undefined;

@@ -101,8 +101,46 @@ describe("a phone's own file", () => {
     const restarted = await createWindows({ ...parts, enrolled: pin ? [{ ...pin, mac }] : [] });
     const other = await door.office.stores.config.holder<Device>("mac:001721820599");
     expect(restarted.taken(window)).toBe(1);
-    expect(other && restarted.admit("default", other.body, "127.0.0.1")).toBeUndefined();
+    const application = { organization: "default", pinned: false, address: "127.0.0.1", takesPlace: true };
+    expect(other && restarted.admit({ ...application, device: other.body })).toBeUndefined();
     restarted.close();
+  });
+
+  it("is not opened again, for another address block, by a window that does not name it", async () => {
+    await door.office.enrolment.open(edit, { devices: [mac], minutes: 5 });
+    await ask(door.http, `/${name}`);
+    const device = await door.office.stores.config.holder<Device>(`mac:${mac}`);
+    if (!device) throw new Error("not there");
+    const from = { organization: "default", device: device.body, pinned: true, address: "10.9.9.9", takesPlace: true };
+    await door.office.enrolment.open(edit, { all: true, minutes: 5 });
+    expect(door.office.windows.admit(from)).toBeUndefined();
+    await door.office.enrolment.open(edit, { devices: [mac], minutes: 5 });
+    expect(door.office.windows.admit(from)).toBeDefined();
+  });
+
+  it("takes no place in a window by HEAD", async () => {
+    await door.office.enrolment.open(edit, { all: true, minutes: 5, count: 1 });
+    await door.office.devices.add(edit, "001721820599", { model: "cisco/8851" });
+    expect((await ask(door.http, "/SEP001721820599.cnf.xml", { method: "HEAD" })).status).toBe(200);
+    expect((await ask(door.http, `/${name}`)).status).toBe(200);
+  });
+
+  it("needs a new window when the device was removed and added again, also while a transfer was under way", async () => {
+    await door.office.enrolment.open(edit, { devices: [mac], minutes: 5 });
+    await ask(door.http, `/${name}`);
+    const before = await door.office.stores.config.holder<Device>(`mac:${mac}`);
+    await door.office.devices.remove(edit, mac);
+    const again = await door.office.devices.add(edit, mac, { model: "cisco/8851" });
+    const late = { organization: "default", mac, address: "127.0.0.1", revision: 1, digest: "x" };
+    door.office.sightings.delivered({ ...late, born: before?.body.born ?? "" });
+    expect(await door.office.sightings.pinOf(again)).toBeUndefined();
+  });
+
+  it("is where nobody but the phone itself can say it is", async () => {
+    const agent = `Cisco-CP-8851-3PCC/9.9.9-evil (${mac})`;
+    await ask(door.http, "/XMLDefault.cnf.xml", { headers: { "user-agent": agent } });
+    await ask(door.http, `/${name}`, { headers: { "user-agent": agent } });
+    expect(await door.office.presence.of("default", mac)).toEqual({});
   });
 
   it("uses up no place in a window when it proves itself without one", async () => {

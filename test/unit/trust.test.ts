@@ -95,7 +95,7 @@ describe("an enrolment window", () => {
     closesAt: "2026-01-01T10:05:00Z",
     openedBy: "test",
   };
-  const device = { mac: "001721820542" as never, site: "main", model: "cisco/8851" };
+  const device = { mac: "001721820542" as never, site: "main", model: "cisco/8851", pinned: false };
   const takes = (
     change: Partial<EnrolmentWindow>,
     taken: [string, { address: string; at: number; completed: boolean }][] = [],

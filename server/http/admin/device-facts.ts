@@ -76,5 +76,8 @@ function know(document: StoredDocument<Device>, { windows, now, ...knowledge }: 
 
 /** From some address at least; it is closed for a device that it took in already. */
 function takesIn({ networks: _, ...window }: EnrolmentWindow, device: Device, { pin }: PresenceFacts, now: number) {
-  return pin?.window !== window.id && windowTakes(window, { taken: new Map() }, device, "", now);
+  return (
+    pin?.window !== window.id &&
+    windowTakes(window, { taken: new Map() }, { ...device, pinned: pin !== undefined }, "", now)
+  );
 }
