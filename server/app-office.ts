@@ -18,6 +18,7 @@ import { createDevices } from "./office/devices.ts";
 import { createEnrolment } from "./office/enrolment.ts";
 import { createLayers, foundOffice } from "./office/layers.ts";
 import { createLines } from "./office/lines.ts";
+import { provesMasterKey } from "./office/master-key-proof.ts";
 import { createRevisions } from "./office/revisions.ts";
 import { createSightings } from "./office/sightings.ts";
 import { createWindows, type Enrolled } from "./office/windows.ts";
@@ -48,10 +49,11 @@ export async function openOffice(config: Config, log: Logger, clock: Clock) {
   const sealer = createSealer(masterKey);
   const stores = await openStore({ dataFolder: config.data, databaseUrl: config.databaseUrl, log });
   await foundOffice(stores.config);
+  await provesMasterKey(stores.config, sealer);
   const advertised = { base: baseUrl(config.advertise, config.phoneHttpPort) };
   const desks = createDesks({ catalogue, shelf, sealer, phones: () => advertised.base });
   const kept = await openMemory(config, log, stores);
-  const revisions = createRevisions({ store: stores.config, desks });
+  const revisions = createRevisions({ store: stores.config, desks, log });
   const windows = await createWindows({ store: stores.config, clock, enrolled: await enrolledBefore(stores.presence) });
   const sightings = createSightings({ ...kept, catalogue, revisions, clock, log });
   /** Profiles, templates or the shelf may differ from what they were: what changed gets its revision. */

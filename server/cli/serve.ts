@@ -21,6 +21,7 @@ function listVariables(): string {
 async function serve({ env, err, untilSignal, version }: CommandLine): Promise<void> {
   const config = readConfig(env);
   const log = pino({ level: config.logLevel, redact: ["*.secret", "*.password", "*.authorization"] });
+  const signal = untilSignal();
   const app = await createApp({ config, log, version });
   const { warnings, ...listening } = await app.listen();
   for (const warning of warnings) log.warn({ event: "warning" }, warning);
@@ -29,6 +30,6 @@ async function serve({ env, err, untilSignal, version }: CommandLine): Promise<v
   if (config.apiToken === undefined) err(`API token: see ${config.data}/api.token\n`);
   const changed = await app.office.refreshRevisions();
   if (changed > 0) log.info({ event: "revisions", changed }, "devices whose files changed since the last start");
-  log.info({ event: "stopping", signal: await untilSignal() }, "Offhook stops");
+  log.info({ event: "stopping", signal: await signal }, "Offhook stops");
   await app.close();
 }

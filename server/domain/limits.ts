@@ -17,11 +17,18 @@ function tooLong({ max, min, bytes }: Limit, text: string): string | undefined {
   return undefined;
 }
 
-function badCharacters({ ascii, digits, without, trimmed }: Limit, text: string): string | undefined {
+function badCharacters({ ascii, classes, digits, without, trimmed }: Limit, text: string): string | undefined {
   if (ascii && !printableAscii.test(text)) return "holds characters other than printable ASCII";
   if (digits && !/^[0-9*#]*$/.test(text)) return "holds other characters than 0-9 * #";
+  if (classes !== undefined && classesOf(text) < classes) {
+    return `needs ${classes} of small letters, capital letters, digits and other signs`;
+  }
   const broken = [...(without ?? "")].find((each) => text.includes(each));
   if (broken !== undefined) return `holds ${JSON.stringify(broken)}, which this format can't carry`;
   if (trimmed && text !== text.trim()) return "begins or ends with a blank, which the phone drops";
   return undefined;
+}
+
+function classesOf(text: string): number {
+  return [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter((each) => each.test(text)).length;
 }

@@ -14,6 +14,7 @@ export const Limit = Type.Object(
     bytes: Type.Optional(Type.Literal(true)),
     ascii: Type.Optional(Type.Literal(true)),
     digits: Type.Optional(Type.Literal(true)),
+    classes: Type.Optional(Type.Integer({ minimum: 1, maximum: 4, description: "of small, capital, digit, other" })),
     without: Type.Optional(Type.String({ description: "characters that break the format" })),
     trimmed: Type.Optional(Type.Literal(true, { description: "the phone drops blanks at either end" })),
     source: Text,

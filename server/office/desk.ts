@@ -64,7 +64,7 @@ async function readDesk(parts: DeskParts, reader: StoreReader, device: StoredDoc
     readTargets(reader, organization, body),
   ]);
   const settings = resolveSettings([...profileLayers(family, model), ...edited]);
-  const firmware = firmwareFacts({ settings, family, shelf, phones });
+  const firmware = firmwareFacts({ settings, family, model, shelf, phones });
   const facts: DeskFacts = {
     family,
     model,
@@ -74,7 +74,7 @@ async function readDesk(parts: DeskParts, reader: StoreReader, device: StoredDoc
     modules: body.modules,
     targets,
     facts: { ...firmware.facts, "server.phones": phones, ...deviceFacts(body) },
-    raw: [openRaw(sealer, { organization, kind: "device", id: body.mac }, body.raw, family.vocabularyTable.isSecret)],
+    raw: [openRaw(sealer, { organization, kind: "device", id: body.mac }, body.raw)],
     zones: catalogue.zones,
   };
   return { ...facts, organization, device, ...mapDesk(facts, firmware.leftOut) };
@@ -145,11 +145,15 @@ function mapDesk(facts: DeskFacts, before: readonly LeftOut[]): Pick<Desk, "para
   const mapped = mapParameters(facts, "device");
   const { family, model, settings } = facts;
   // The dial plan is a file of its own on some families, so it counts beside the parameters.
-  const plan = [settings.get("dial.plan")?.value, settings.get("dial.timeout")?.value];
+  const plan = ownsPlan(family) ? [settings.get("dial.plan")?.value, settings.get("dial.timeout")?.value] : [];
   const digest = digestOf(mapped.parameters, JSON.stringify([model.id, family.files, plan]));
   const parameters = new Map(mapped.parameters);
   if (family.stamp !== undefined) parameters.set(family.stamp, digest);
-  return { parameters, leftOut: [...before, ...missingServer(facts), ...mapped.leftOut], digest };
+  return {
+    parameters,
+    leftOut: [...before, ...missingServer(facts), ...sharedByLines(facts), ...sharedPlan(facts), ...mapped.leftOut],
+    digest,
+  };
 }
 
 /** Lines without a server to register with: the file is right, and the phone useless. */
@@ -161,6 +165,38 @@ function missingServer({ lines }: DeskFacts): LeftOut[] {
     reason: "is not set, so this line can't register",
     line: index,
   }));
+}
+
+/** A line's own values of what this family has once for the whole phone. */
+function sharedByLines({ family, lines }: DeskFacts): LeftOut[] {
+  const repeated = new Set(
+    family.mapping.filter(({ to }) => /\{(?:line|key|button)\}/.test(to)).flatMap(({ from }) => from ?? []),
+  );
+  return lines.flatMap(({ index, settings }) =>
+    [...settings].flatMap(([name, { layer }]) =>
+      layer === "line" && !repeated.has(name)
+        ? [{ name, layer, line: index, reason: "is the same for all lines of this phone" }]
+        : [],
+    ),
+  );
+}
+
+/** Whether phones of a family are told a dial plan of their own, as a parameter or as a file. */
+function ownsPlan({ files, mapping }: FamilyProfile): boolean {
+  const asParameter = mapping.some(({ from }) => from === "dial.plan");
+  return (
+    asParameter || files.some(({ document, serves }) => serves === "device" && document?.startsWith("dial-template"))
+  );
+}
+
+/** A dial plan set below the organization, for a phone that takes the organization's. */
+function sharedPlan({ family, settings }: DeskFacts): LeftOut[] {
+  if (ownsPlan(family)) return [];
+  return ["dial.plan", "dial.timeout"].flatMap((name) => {
+    const layer = settings.get(name)?.layer ?? "family";
+    if (layer === "family" || layer === "organization") return [];
+    return [{ name, layer, reason: "is taken from the organization by phones of this family" }];
+  });
 }
 
 function deviceFacts({ mac, label }: Device): Record<string, string | undefined> {

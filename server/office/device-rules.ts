@@ -2,6 +2,7 @@ import type { Catalogue } from "../catalogue/catalogue.ts";
 import { escapePointer } from "../domain/check.ts";
 import type { Device, Key } from "../domain/device.ts";
 import type { FieldError } from "../domain/failures.ts";
+import { layOutKeys } from "../domain/keys.ts";
 import type { LeftOut } from "../domain/mapping/scope.ts";
 import type { FamilyProfile, ModelProfile } from "../domain/model.ts";
 import { nearest } from "../domain/nearest.ts";
@@ -96,31 +97,18 @@ export function notCarried(settings: Readonly<Record<string, unknown>>, family: 
   );
 }
 
-/** Raw parameters against the family's vocabulary; `force` lets an unknown name pass, never one that Offhook owns. */
-export function rawErrors(
-  raw: Readonly<Record<string, unknown>>,
-  catalogue: Catalogue,
-  familyId: string,
-  force: boolean,
-): FieldError[] {
-  const { owned, vocabularyTable } = catalogue.family(familyId);
-  const rules = Object.entries(owned).map(([name, by]) => ({ pattern: ownedPattern(name), by }));
-  return Object.entries(raw).flatMap(([name, value]) => {
-    const pointer = `/raw/${escapePointer(name)}`;
-    const rule = rules.find(({ pattern }) => pattern.test(name.replace(/\[[^\]]*\]/g, "")));
-    if (rule && value !== null) return [finding(pointer, "owned", `${name} is set by ${rule.by}`)];
-    if (force || value === null || vocabularyTable.has(name))
-      return /^[A-Za-z0-9_][\w./@[\]=-]*$/.test(name)
-        ? []
-        : [finding(pointer, "name", "can't be the name of a parameter")];
-    const near = vocabularyTable.nearest(name);
-    const hint = near === undefined ? "" : `; did you mean "${near}"?`;
-    return [finding(pointer, "unknown-parameter", `${familyId} has no parameter "${name}"${hint}`)];
-  });
-}
-
-function ownedPattern(name: string): RegExp {
-  return new RegExp(`^${name.replace(/[.*+?^$()|[\]\\/]/g, "\\$&").replaceAll("{n}", "\\d+")}$`);
+/**
+ * A line that no key shows, on families whose lines live on keys: such a phone would not register it, and say nothing.
+ */
+export function lineWithoutKey(device: Device, model: ModelProfile, { mapping }: FamilyProfile): FieldError[] {
+  const onKeys = mapping.some(({ from, to }) => from === "line.secret" && /\{key\}|\{button\}/.test(to));
+  if (!onKeys) return [];
+  const shown = new Set(layOutKeys(device, model).flatMap(({ key }) => (key?.type === "line" ? (key.line ?? []) : [])));
+  return device.lines.flatMap((line, index) =>
+    shown.has(line)
+      ? []
+      : [finding("/keys", "no-key", `line ${index + 1} (${line}) has no key left, and would not register`)],
+  );
 }
 
 /** What the phone can't be told although it was given to this very device; what it inherits is only reported. */

@@ -1,3 +1,4 @@
+import { ulid } from "ulid";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Device, DeviceState, Key, RawMap } from "../domain/device.ts";
 import { Failure, type FieldError } from "../domain/failures.ts";
@@ -8,8 +9,9 @@ import type { Presence } from "../journal/presence.ts";
 import type { Strangers } from "../journal/strangers.ts";
 import type { Sealer } from "../security/sealer.ts";
 import type { Desks } from "./desk.ts";
-import { caseErrors, leftOutErrors, notCarried, rawErrors, unknownModel } from "./device-rules.ts";
+import { caseErrors, leftOutErrors, lineWithoutKey, notCarried, unknownModel } from "./device-rules.ts";
 import { audited, type Edit, mergeMap, nameTaken, readForEdit } from "./editing.ts";
+import { rawErrors } from "./raw-rules.ts";
 import { finding, refuseIf } from "./refusals.ts";
 import type { Revisions } from "./revisions.ts";
 import { openRaw, sealRaw, sealSettings } from "./sealing.ts";
@@ -59,7 +61,9 @@ export function createDevices(parts: DeviceParts): Devices {
     const key = { organization: edit.organization, kind, id: mac };
     const written = await store
       .transaction(async (transaction) => {
-        const before = isNew ? blank(mac, change) : (await readForEdit<Device>(transaction, key, edit)).body;
+        const before = isNew
+          ? blank(mac, change, ulid(clock()))
+          : (await readForEdit<Device>(transaction, key, edit)).body;
         const device = merge(parts, key, before, change);
         refuseIf(await documentErrors(parts, transaction, edit.organization, device, checked(before, device, change)));
         const expect = isNew ? { expect: 0 } : {};
@@ -108,9 +112,10 @@ function taken(error: unknown, mac: Mac, isNew: boolean): unknown {
   return nameTaken(error, "/mac", `a device with the MAC ${mac} is there already`);
 }
 
-function blank(mac: Mac, { model = "" }: DeviceChange): Device {
+function blank(mac: Mac, { model = "" }: DeviceChange, born: string): Device {
   return {
     mac,
+    born,
     model,
     site: "main",
     lines: [],
@@ -138,7 +143,7 @@ function merge(
     else if (value !== undefined) device[name as "serial" | "label" | "preset"] = value;
   }
   if (settings) device.settings = mergeMap(before.settings, sealSettings(sealer, key, settings));
-  const plainRaw = openRaw(sealer, key, before.raw, secretNames(catalogue, before.model));
+  const plainRaw = openRaw(sealer, key, before.raw);
   device.raw = sealRaw(sealer, key, mergeMap(plainRaw, raw ?? {}), secretNames(catalogue, device.model)) as RawMap;
   device.state = nextState(device, state);
   device.wasReady = before.wasReady || device.state === "ready";
@@ -182,6 +187,7 @@ async function documentErrors(
   const family = catalogue.family(model.family);
   return [
     ...caseErrors(device, model),
+    ...lineWithoutKey(device, model, family),
     ...checkSettings(change.settings ?? {}, "device", "/settings"),
     ...notCarried(device.settings, family),
     ...rawErrors(change.raw ?? {}, catalogue, family.id, change.force === true),

@@ -20,7 +20,13 @@ export interface Revisions {
 
 const kind = "revision";
 
-export function createRevisions({ store, desks }: { store: Store; desks: Desks }): Revisions {
+export interface RevisionParts {
+  readonly store: Store;
+  readonly desks: Desks;
+  readonly log: { error(fields: object, message: string): void };
+}
+
+export function createRevisions({ store, desks, log }: RevisionParts): Revisions {
   const of = async (reader: StoreReader, organization: string, mac: Mac) =>
     (await reader.get<Revision>({ organization, kind, id: mac }))?.body;
 
@@ -28,19 +34,18 @@ export function createRevisions({ store, desks }: { store: Store; desks: Desks }
     const { organization, body } = device;
     const { digest } = await desks.read(store, device);
     const known = await of(store, organization, body.mac);
-    return (
-      known?.digest !== digest && (await store.transaction((transaction) => write(transaction, organization, body.mac)))
-    );
+    return known?.digest !== digest && (await store.transaction((transaction) => write(transaction, device, digest)));
   }
 
-  /** Looks again inside the transaction: what was passed may be older than what another change made of it. */
-  async function write(transaction: StoreTransaction, organization: string, mac: Mac): Promise<boolean> {
-    const device = await transaction.get<Device>({ organization, kind: "device", id: mac });
+  /** Looks again inside the transaction when the device is not the one that the digest was made of. */
+  async function write(transaction: StoreTransaction, seen: StoredDocument<Device>, made: string): Promise<boolean> {
+    const { organization, id } = seen;
+    const device = await transaction.get<Device>({ organization, kind: "device", id });
     if (!device) return false;
-    const { digest } = await desks.read(transaction, device);
-    const now = await of(transaction, organization, mac);
+    const digest = device.version === seen.version ? made : (await desks.read(transaction, device)).digest;
+    const now = await of(transaction, organization, device.body.mac);
     if (now?.digest === digest) return false;
-    await transaction.put({ organization, kind, id: mac }, { n: (now?.n ?? 0) + 1, digest });
+    await transaction.put({ organization, kind, id }, { n: (now?.n ?? 0) + 1, digest });
     return true;
   }
 
@@ -52,8 +57,14 @@ export function createRevisions({ store, desks }: { store: Store; desks: Desks }
     },
     async refresh(devices) {
       let renewed = 0;
+      // One device that can't be resolved (its model is gone, say) takes nothing from the others, and the change that
+      // led here is committed already.
       await inSlices(devices, async (device) => {
-        if (await renew(device)) renewed++;
+        try {
+          if (await renew(device)) renewed++;
+        } catch (error) {
+          log.error({ err: error, mac: device.id }, "the revision of a device could not be made");
+        }
       });
       return renewed;
     },

@@ -162,7 +162,9 @@ export class Transfer {
     const { firstTimeoutMs, maxTimeoutMs } = this.#parts.limits;
     const growing = Math.min(firstTimeoutMs * 2 ** (this.#sends - 1), maxTimeoutMs);
     this.#sentAt = now;
-    this.#dueAt = now + (this.#parts.terms.timeoutMs ?? growing);
+    const wait = this.#parts.terms.timeoutMs ?? growing;
+    // Whoever never answered chose nothing: an agreed 255 seconds would hold a place for 21 minutes.
+    this.#dueAt = now + (this.#progressAt === undefined ? Math.min(wait, maxTimeoutMs) : wait);
   }
 
   #end(outcome: TransferOutcome): void {

@@ -38,6 +38,10 @@ describe("the settings", () => {
     ["site", { "sip.port": "5060" }, "/sip.port", "type"],
     ["site", { "sip.transport": "smoke" }, "/sip.transport", "enum"],
     ["site", { "sip.server": "a b" }, "/sip.server", "pattern"],
+    ["site", { "sip.server": "::::" }, "/sip.server", "pattern"],
+    ["site", { "sip.server": "....." }, "/sip.server", "pattern"],
+    ["site", { "dial.plan": [{ match: "[9-2]x.", wait: 0 }] }, "/dial.plan/0/match", "pattern"],
+    ["organization", { "provision.rule": "[--pwd x]http://a/b" }, "/provision.rule", "pattern"],
     ["site", { "phone.label": "a\u0007b" }, "/phone.label", "pattern"],
     ["site", { "phone.label": "\ud800" }, "/phone.label", "pattern"],
     ["site", { "time.zone": "Europe/Atlantis" }, "/time.zone", "unknown-zone"],
@@ -47,6 +51,10 @@ describe("the settings", () => {
     ["site", { "provision.errorRetry": [0] }, "/provision.errorRetry/0", "minimum"],
   ] as const)("of a %s are refused: %j", (layer, settings, pointer, code) => {
     expect(check(settings, layer, "")).toMatchObject([{ pointer, code }]);
+  });
+
+  it.each(["pbx.example.com", "10.0.0.1", "2001:db8::1", "::1", "fe80::a:1"])("take %s for a server", (server) => {
+    expect(check({ "sip.server": server }, "site", "")).toEqual([]);
   });
 
   it("may be null at any layer, which gives the value back", () => {
@@ -96,6 +104,12 @@ describe("a limit", () => {
     [{ ascii: true, source }, "é", "holds characters other than printable ASCII (the book)"],
     [{ digits: true, source }, "12a", "holds other characters than 0-9 * # (the book)"],
     [{ without: ";", source }, "a;b", 'holds ";", which this format can\'t carry (the book)'],
+    [
+      { classes: 3, source },
+      "aaaa1111",
+      "needs 3 of small letters, capital letters, digits and other signs (the book)",
+    ],
+    [{ classes: 3, source }, "aaA1", undefined],
     [{ trimmed: true, source }, " a", "begins or ends with a blank, which the phone drops (the book)"],
     [{ max: 3, source }, "abc", undefined],
   ] as const)("%j on %j: %s", (limit, text, reason) => {

@@ -23,7 +23,8 @@ export interface SettingDefinition {
 
 /** RFC 1123 host name, IPv4, or IPv6 without brackets. */
 export const host = Type.String({
-  pattern: "^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$|^[0-9a-fA-F:.]{2,45}$",
+  pattern:
+    "^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$|^(?!.*::.*::)(?!.*:::)(?=.*[0-9a-fA-F])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F.]{0,15}$",
 });
 export const port = Type.Integer({ minimum: 1, maximum: 65535 });
 /** What a keypad can dial. */

@@ -7,7 +7,11 @@ export const provisioningSettings: readonly SettingDefinition[] = [
     name: "provision.rule",
     title: "Rule to the phone's own file",
     text: "Where a phone asks for its own file. Bootstrap and device file carry the same; it is never taken from a request. `{phones}` stands for the address that phones are told (OFFHOOK_ADVERTISE), or for nothing, and then the phone asks the server that DHCP names.",
-    schema: plainText(255, { min: 1 }),
+    // No credentials: a stranger's bootstrap carries this rule.
+    schema: Type.Intersect([
+      plainText(255, { min: 1 }),
+      Type.String({ pattern: "^(?!.*(--(key|uid|pwd)|://[^/ ]*@)).*$" }),
+    ]),
     // One for all: a model's bootstrap is the same for every phone, and a device file that differed would make the two
     // write over each other at every resync (reference, pitfall 12).
     layers: ["organization"],

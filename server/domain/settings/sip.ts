@@ -9,7 +9,13 @@ export const sipSettings: readonly SettingDefinition[] = [
     schema: host,
     perLine: true,
   },
-  { name: "sip.port", title: "SIP port", text: "Port of the registrar.", schema: port, default: 5060, perLine: true },
+  {
+    name: "sip.port",
+    title: "SIP port",
+    text: "Port of the registrar. When it is not set, the phone asks DNS or takes the usual one of its transport.",
+    schema: port,
+    perLine: true,
+  },
   {
     name: "sip.transport",
     title: "SIP transport",
@@ -28,9 +34,8 @@ export const sipSettings: readonly SettingDefinition[] = [
   {
     name: "sip.outboundPort",
     title: "Outbound proxy port",
-    text: "Port of the outbound proxy.",
+    text: "Port of the outbound proxy, when it is not the usual one.",
     schema: port,
-    default: 5060,
     perLine: true,
   },
   {

@@ -4,11 +4,14 @@ import { dialString, type SettingDefinition } from "./definition.ts";
 
 const codecs = ["opus", "g722", "g722.2", "g711u", "g711a", "g729", "ilbc"] as const;
 
+/** `0-1` … `8-9`: a range of digits that goes up. */
+const ascending = Array.from({ length: 9 }, (_, from) => `${from}-[${from + 1}-9]`).join("|");
+
 /** A dialled number and how long the phone waits for more digits when it matches. */
 const dialRule = Type.Object(
   {
     match: Type.String({
-      pattern: "^(?:[0-9*#+x]|\\[[0-9]+(?:-[0-9])?\\])+\\.?$",
+      pattern: `^(?:[0-9*#+x]|\\[(?:[0-9]|${ascending})+\\])+\\.?$`,
       maxLength: 38,
       description: "digits, * # +, x any digit, [2-9] or [246] one of these, a final . any number of further digits",
     }),

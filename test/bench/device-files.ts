@@ -1,0 +1,70 @@
+import type { Mac } from "../../server/domain/mac.ts";
+import type { Desk } from "../../server/office/desk.ts";
+import { createPhoneFiles } from "../../server/render/phone-files.ts";
+import { percentile, watch } from "./measures.ts";
+import type { NewDevice, Stage } from "./stage.ts";
+import type { Row } from "./table.ts";
+
+/** A phone's own file, over every protocol under the same path. */
+export interface DeviceFile {
+  readonly path: string;
+  readonly base64: string;
+}
+
+/** The bytes that a multiplatform phone is to get. */
+export async function fileOf({ app: { office } }: Stage, mac: Mac): Promise<DeviceFile> {
+  const desk = await deskOf(office, mac);
+  return { path: `/${mac}.xml`, base64: office.files.forDevice(specOf(desk), desk).body.toString("base64") };
+}
+
+/** What one phone costs before anything is sent: its settings and parameters, then its bytes. */
+export async function measureMaking(stage: Stage, devices: readonly (readonly [string, NewDevice])[]): Promise<Row[]> {
+  const { office } = stage.app;
+  // Without a cache, so that each time the bytes are made.
+  const files = createPhoneFiles({ renderer: office.renderer, cacheBytes: 0 });
+  const rows: Row[] = [];
+  for (const [name, { mac }] of devices) {
+    const desk = await deskOf(office, mac);
+    const spec = specOf(desk);
+    const size = `${desk.parameters.size} parameters`;
+    const resolve = await times(async () => void (await deskOf(office, mac)));
+    const render = await times(async () => void files.forDevice(spec, desk));
+    rows.push({ what: `resolve and map, ${name}, ${size}`, who: "Offhook", ...resolve });
+    rows.push({ what: `render, ${name}, ${size}`, who: "Offhook", ...render });
+  }
+  return rows;
+}
+
+async function deskOf({ desks, stores }: Stage["app"]["office"], mac: Mac): Promise<Desk> {
+  const device = await stores.config.holder<NewDevice & Desk["device"]["body"]>(`mac:${mac}`);
+  if (!device) throw new Error(`there is no device ${mac}`);
+  return await desks.read(stores.config, device);
+}
+
+function specOf({ family }: Desk) {
+  const spec = family.files.find(({ serves, template }) => serves === "device" && template !== undefined);
+  if (!spec) throw new Error(`${family.id} has no file for a device`);
+  return spec;
+}
+
+async function times(work: () => Promise<void>): Promise<Pick<Row, "result" | "unit" | "p50" | "p99" | "serverCpu">> {
+  for (let index = 0; index < 200; index += 1) await work();
+  const took: number[] = [];
+  const { cpu } = await watch(async () => {
+    const endAt = performance.now() + 700;
+    for (let now = performance.now(); now < endAt; ) {
+      await work();
+      const then = performance.now();
+      took.push(then - now);
+      now = then;
+    }
+  });
+  const sum = took.reduce((all, each) => all + each, 0);
+  return {
+    result: sum / took.length,
+    unit: "ms",
+    p50: percentile(took, 50),
+    p99: percentile(took, 99),
+    serverCpu: cpu,
+  };
+}

@@ -1,0 +1,110 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { pathToFileURL } from "node:url";
+import type { BootServer } from "../../server/simulate/asking.ts";
+
+/** `offhook serve` as a process of its own, that can be killed. Its ports are others after each start. */
+export interface ServerProcess {
+  /** Where phones find it. */
+  readonly phones: BootServer;
+  /** A request to /api/v1. Rejects with a TypeError when the server is gone, with an Error when it refuses. */
+  call<Body>(method: string, path: string, body?: object): Promise<Body>;
+  /** At once, as a power cut ends it. */
+  kill(): Promise<void>;
+  /** As an operating system ends it; gives the exit code. */
+  stop(): Promise<number | null>;
+  /** Bytes of memory that it holds. */
+  memory(): Promise<number>;
+  /** Descriptors that it holds open. */
+  descriptors(): Promise<number>;
+}
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+interface Ports {
+  readonly tftp: number;
+  readonly phoneHttp: readonly number[];
+  readonly admin: number;
+}
+
+const root = join(import.meta.dirname, "..", "..");
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+/** Megabytes. In a small heap garbage is collected soon, so that the memory of the process shows what is really held. */
+const smallHeap = ["--max-semi-space-size=8", "--max-old-space-size=256"];
+const token = "long-test-token-0123456789";
+const host = "127.0.0.1";
+
+/** Starts the server on a data folder, from its sources: what is in dist may be of yesterday. */
+export async function startServer(folder: string): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [...smallHeap, "--import", tsx, join(root, "server", "main.ts"), "serve"], {
+    // In a folder without an .env file, and with no variable of whoever runs the test.
+    cwd: folder,
+    env: {
+      PATH: process.env["PATH"],
+      OFFHOOK_HOST: host,
+      OFFHOOK_TFTP_PORT: "0",
+      OFFHOOK_PHONE_HTTP_PORT: "0",
+      OFFHOOK_ADMIN_PORT: "0",
+      OFFHOOK_API_TOKEN: token,
+      OFFHOOK_DATA: join(folder, "data"),
+      OFFHOOK_FIRMWARE: join(folder, "firmware"),
+      OFFHOOK_PROFILES: join(root, "profiles"),
+      OFFHOOK_TEMPLATES: join(root, "templates"),
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const { tftp, phoneHttp, admin } = await listening(child);
+  return {
+    phones: { host, tftpPort: tftp, ...(phoneHttp[0] !== undefined && { httpPort: phoneHttp[0] }) },
+    call: (method, path, body) => call(admin, method, path, body),
+    kill: async () => void (await end(child, "SIGKILL")),
+    stop: () => end(child, "SIGTERM"),
+    memory: () => residentBytes(child),
+    descriptors: async () => (await readdir(`/proc/${child.pid}/fd`)).length,
+  };
+}
+
+/** The ports from the line that says what listens where; whatever else is logged goes nowhere. */
+async function listening(child: Child): Promise<Ports> {
+  let complaints = "";
+  child.stderr.on("data", (text: Buffer) => {
+    complaints = (complaints + text.toString()).slice(-4000);
+  });
+  return await new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const entry = JSON.parse(line) as { event?: string } & Ports;
+      if (entry.event === "listening") resolve(entry);
+    });
+    child.once("exit", (code, signal) => reject(new Error(`the server ended with ${code ?? signal}: ${complaints}`)));
+  });
+}
+
+async function end(child: Child, signal: "SIGKILL" | "SIGTERM"): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const ended = once(child, "exit");
+  child.kill(signal);
+  const [code] = (await ended) as [number | null];
+  return code;
+}
+
+async function call<Body>(port: number, method: string, path: string, body?: object): Promise<Body> {
+  const reply = await fetch(`http://${host}:${port}/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...(body && { "content-type": "application/json" }) },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await reply.text();
+  if (!reply.ok) throw new Error(`${method} ${path} ended in ${reply.status}: ${text}`);
+  return (text === "" ? undefined : JSON.parse(text)) as Body;
+}
+
+/** Linux counts in kibibytes: `VmRSS:	  177168 kB`. */
+async function residentBytes({ pid }: Child): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+}
