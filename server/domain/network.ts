@@ -15,12 +15,23 @@ export function parseNetwork(text: string): Network | undefined {
 }
 
 export function networkHolds(network: Network, address: string): boolean {
-  const [base = "", bits] = network.split("/");
+  const [base = "", bits = ""] = network.split("/");
+  const plain = plainAddress(address);
   const version = isIP(base);
-  if (version === 0 || version !== isIP(plainAddress(address))) return false;
+  if (version === 0 || version !== isIP(plain)) return false;
+  if (version === 4) return sameStart(base, plain, Number(bits));
   const list = new BlockList();
-  list.addSubnet(base, Number(bits), version === 4 ? "ipv4" : "ipv6");
-  return list.check(plainAddress(address), version === 4 ? "ipv4" : "ipv6");
+  list.addSubnet(base, Number(bits), "ipv6");
+  return list.check(plain, "ipv6");
+}
+
+/** Every request of a phone comes by here, nearly always over IPv4: plain arithmetic instead of a list made each time. */
+function sameStart(base: string, address: string, bits: number): boolean {
+  return bits === 0 || ipv4Number(base) >>> (32 - bits) === ipv4Number(address) >>> (32 - bits);
+}
+
+function ipv4Number(address: string): number {
+  return address.split(".").reduce((number, part) => number * 256 + Number(part), 0);
 }
 
 /** The block a device is pinned to: /24 of IPv4, /64 of IPv6, as offices are numbered. */

@@ -1,4 +1,4 @@
-import { ulid } from "ulid";
+import { monotonicFactory } from "ulid";
 import type { AgentFacts, Catalogue } from "../catalogue/catalogue.ts";
 import type { Device } from "../domain/device.ts";
 import type { Delivery, Exchange, PhoneRequest } from "../domain/exchange.ts";
@@ -59,8 +59,10 @@ type Draft = { -readonly [Field in keyof Exchange]?: Exchange[Field] };
 
 export function createSightings(parts: SightingParts): Sightings {
   const { presence, revisions, clock } = parts;
+  // Ids of one millisecond stay in order: the journal is listed and paged by them.
+  const newId = monotonicFactory();
   return {
-    begin: (request) => beginStory(parts, request),
+    begin: (request) => beginStory(parts, request, newId(clock())),
     async pinOf({ organization, body: { born, mac } }) {
       const known = await presence.of(organization, mac);
       return known.born === born ? known.pin?.block : undefined;
@@ -79,11 +81,11 @@ export function createSightings(parts: SightingParts): Sightings {
   };
 }
 
-function beginStory(parts: SightingParts, request: PhoneRequest): Story {
+function beginStory(parts: SightingParts, request: PhoneRequest, id: string): Story {
   const { catalogue, clock, journal } = parts;
   const started = performance.now();
   const draft: Draft = {
-    id: ulid(clock()),
+    id,
     at: new Date(clock()).toISOString(),
     via: request.via,
     address: request.address,

@@ -53,6 +53,11 @@ describe("a network", () => {
     ["fd00::/8", "fd12::1", true],
     ["fd00::/8", "10.0.0.1", false],
     ["192.0.2.7/32", "192.0.2.7", true],
+    ["192.0.2.7/32", "192.0.2.6", false],
+    ["0.0.0.0/0", "203.0.113.9", true],
+    ["172.16.0.0/12", "172.31.255.255", true],
+    ["172.16.0.0/12", "172.32.0.0", false],
+    ["192.168.0.0/16", "192.169.0.0", false],
     ["not a network", "10.0.0.1", false],
   ])("%s holds %s: %s", (network, address, holds) => {
     expect(networkHolds(network, address)).toBe(holds);
