@@ -14,6 +14,7 @@ import { createJournalFile } from "./journal/journal-file.ts";
 import { createPresence, type PresenceFacts } from "./journal/presence.ts";
 import { createStrangers } from "./journal/strangers.ts";
 import { createDesks } from "./office/desk.ts";
+import { cacheDesks } from "./office/desk-cache.ts";
 import { createDevices } from "./office/devices.ts";
 import { createEnrolment } from "./office/enrolment.ts";
 import { createLayers, foundOffice } from "./office/layers.ts";
@@ -51,7 +52,11 @@ export async function openOffice(config: Config, log: Logger, clock: Clock) {
   await foundOffice(stores.config);
   await provesMasterKey(stores.config, sealer);
   const advertised = { base: baseUrl(config.advertise, config.phoneHttpPort) };
-  const desks = createDesks({ catalogue, shelf, sealer, phones: () => advertised.base });
+  const desks = cacheDesks({
+    desks: createDesks({ catalogue, shelf, sealer, phones: () => advertised.base }),
+    store: stores.config,
+    outside: () => `${advertised.base} ${shelf.generation}`,
+  });
   const kept = await openMemory(config, log, stores);
   const revisions = createRevisions({ store: stores.config, desks, log });
   const windows = await createWindows({ store: stores.config, clock, enrolled: await enrolledBefore(stores.presence) });
@@ -82,6 +87,7 @@ export async function openOffice(config: Config, log: Logger, clock: Clock) {
     async close() {
       stopWatching();
       windows.close();
+      desks.close();
       await kept.presence.close();
       await kept.journal.close();
       await stores.presence.close();

@@ -17,6 +17,8 @@ export interface Shelf {
   /** By path below the shelf; a name without a folder is found in any. Case does not count. */
   find(name: string): ShelfFile | undefined;
   readonly files: readonly ShelfFile[];
+  /** Grows whenever something on the shelf is not as it was. */
+  readonly generation: number;
   /** What a load lacks; empty when it can be served whole. */
   missing(load: string, ending: string): readonly string[];
   /** Reads the folder again: files come and go while Offhook runs. True when something is not as it was. */
@@ -28,6 +30,7 @@ export async function createShelf(folder: string): Promise<Shelf> {
   let byPath = new Map<string, ShelfFile>();
   let byName = new Map<string, ShelfFile>();
   let named = new Map<string, readonly string[]>();
+  let generation = 0;
 
   const shelf: Shelf = {
     root,
@@ -35,6 +38,9 @@ export async function createShelf(folder: string): Promise<Shelf> {
     find: (name) => byPath.get(name.toLowerCase()) ?? byName.get(name.toLowerCase()),
     get files() {
       return [...byPath.values()];
+    },
+    get generation() {
+      return generation;
     },
     missing(load, ending) {
       const file = `${load}${ending}`;
@@ -53,7 +59,9 @@ export async function createShelf(folder: string): Promise<Shelf> {
       named = new Map(
         await Promise.all(loads.map(async (file) => [baseName(file.name.toLowerCase()), await partsOf(file)] as const)),
       );
-      return before !== JSON.stringify([...byPath.values()]);
+      const isChanged = before !== JSON.stringify([...byPath.values()]);
+      if (isChanged) generation++;
+      return isChanged;
     },
   };
   await shelf.refresh();

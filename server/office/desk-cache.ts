@@ -1,0 +1,64 @@
+import type { Device } from "../domain/device.ts";
+import type { Store, StoredDocument } from "../domain/ports.ts";
+import type { Desk, Desks } from "./desk.ts";
+
+export interface DeskCacheParts {
+  readonly desks: Desks;
+  readonly store: Store;
+  /** What is decided outside of the store: the advertised address, the shelf. Another text, and nothing kept is true. */
+  outside(): string;
+  readonly most?: number;
+}
+
+/** Desks as they are read for phones, with a way to stop. */
+export interface CachedDesks extends Desks {
+  close(): void;
+}
+
+/** These change without any phone's file changing. */
+const others = new Set(["revision", "enrolment-window"]);
+
+/**
+ * Keeps what was worked out for a phone, since a booting phone asks for several files and a site boots at once. Any change
+ * of anything that people configure empties it: nothing stale can be served, and such changes are rare beside requests.
+ * Reads inside a transaction are never kept. Holds secrets in the clear, as the desks do.
+ */
+export function cacheDesks({ desks, store, outside, most = 500 }: DeskCacheParts): CachedDesks {
+  const kept = new Map<string, Desk>();
+  let generation = 0;
+  let seenOutside = outside();
+  const empty = () => {
+    generation++;
+    kept.clear();
+  };
+  const unwatch = store.watch((changes) => {
+    if (changes.some(({ kind }) => !others.has(kind))) empty();
+  });
+
+  async function readKept(device: StoredDocument<Device>): Promise<Desk> {
+    if (outside() !== seenOutside) {
+      seenOutside = outside();
+      empty();
+    }
+    const key = `${device.organization}/${device.id}/${device.version}/${device.body.born}`;
+    const known = kept.get(key);
+    if (known) return known;
+    const begun = generation;
+    const desk = await desks.read(store, device);
+    // A change that came while it was read may be in it or not: then it serves this once.
+    if (begun === generation) keep(key, desk);
+    return desk;
+  }
+
+  function keep(key: string, desk: Desk): void {
+    kept.set(key, desk);
+    const [oldest] = kept.keys();
+    if (kept.size > most && oldest !== undefined) kept.delete(oldest);
+  }
+
+  return {
+    ...desks,
+    read: (reader, device) => (reader === store ? readKept(device) : desks.read(reader, device)),
+    close: unwatch,
+  };
+}

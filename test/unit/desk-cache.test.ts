@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Office } from "../../server/app-office.ts";
+import type { Device } from "../../server/domain/device.ts";
+import type { StoredDocument } from "../../server/domain/ports.ts";
+import { type CachedDesks, cacheDesks } from "../../server/office/desk-cache.ts";
+import { edit, openTestOffice } from "../support/office.ts";
+
+let office: Office;
+let desks: CachedDesks;
+let reads: number;
+let outside: string;
+/** Called in the middle of a read, when a test wants something to happen there. */
+let during: () => Promise<unknown>;
+
+beforeEach(async () => {
+  office = await openTestOffice();
+  reads = 0;
+  outside = "a";
+  during = async () => undefined;
+  const counted = {
+    ...office.desks,
+    async read(...parameters: Parameters<Office["desks"]["read"]>) {
+      reads++;
+      const [reader, device] = parameters;
+      const desk = await office.stores.config.transaction((transaction) => office.desks.read(transaction, device));
+      expect(reader).toBeDefined();
+      await during();
+      return desk;
+    },
+  };
+  desks = cacheDesks({ desks: counted, store: office.stores.config, outside: () => outside, most: 2 });
+  await office.layers.add(edit, "site", { id: "athens" });
+  await office.lines.add(edit, { id: "9721", extension: "9721" });
+  for (const id of ["00562b043615", "00562b043616", "00562b043617"]) {
+    await office.devices.add(edit, id, { model: "cisco/8851", lines: id === "00562b043615" ? ["9721"] : [] });
+  }
+});
+afterEach(async () => {
+  desks.close();
+  await office.close();
+});
+
+async function read(id = "00562b043615") {
+  const device = (await office.stores.config.holder<Device>(`mac:${id}`)) as StoredDocument<Device>;
+  return await desks.read(office.stores.config, device);
+}
+
+describe("a desk that is kept", () => {
+  it("is worked out once for requests that follow each other", async () => {
+    expect(await read()).toBe(await read());
+    expect(reads).toBe(1);
+  });
+
+  it.each([
+    ["its line", () => office.lines.change(edit, "9721", { displayName: "New" })],
+    ["its site", () => office.layers.change(edit, "site", "main", { settings: { "time.ntp": "x.example" } })],
+    [
+      "another site, to be safe",
+      () => office.layers.change(edit, "site", "athens", { settings: { "time.ntp": "x.example" } }),
+    ],
+    [
+      "the organization",
+      () => office.layers.change(edit, "organization", "default", { settings: { "sip.server": "x.example" } }),
+    ],
+    ["the device", () => office.devices.change(edit, "00562b043615" as never, { label: "New" })],
+  ])("is worked out anew after a change of %s", async (_what, change) => {
+    const before = await read();
+    await change();
+    const after = await read();
+    expect(after).not.toBe(before);
+    expect(reads).toBe(2);
+  });
+
+  it("stays when only a window is opened", async () => {
+    const before = await read();
+    await office.enrolment.open(edit, { all: true, minutes: 5 });
+    expect(await read()).toBe(before);
+  });
+
+  it("is worked out anew when the shelf or the advertised address is another", async () => {
+    await read();
+    outside = "b";
+    await read();
+    expect(reads).toBe(2);
+  });
+
+  it("is not kept when something changed while it was read", async () => {
+    during = () => office.lines.change(edit, "9721", { displayName: "Meanwhile" });
+    await read();
+    during = async () => undefined;
+    expect((await read()).lines[0]?.displayName).toBe("Meanwhile");
+  });
+
+  it("makes room for others", async () => {
+    for (const id of ["00562b043615", "00562b043616", "00562b043617", "00562b043615"]) await read(id);
+    expect(reads).toBe(4);
+  });
+
+  it("is never taken inside a transaction", async () => {
+    await read();
+    const device = (await office.stores.config.holder<Device>("mac:00562b043615")) as StoredDocument<Device>;
+    await office.stores.config.transaction(async () => undefined);
+    const before = reads;
+    const other = { ...office.stores.config, get: office.stores.config.get.bind(office.stores.config) };
+    await desks.read(other, device);
+    expect(reads).toBe(before + 1);
+  });
+});
