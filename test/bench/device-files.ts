@@ -1,4 +1,5 @@
 import type { Mac } from "../../server/domain/mac.ts";
+import type { StoreReader } from "../../server/domain/ports.ts";
 import type { Desk } from "../../server/office/desk.ts";
 import { createPhoneFiles } from "../../server/render/phone-files.ts";
 import { percentile, watch } from "./measures.ts";
@@ -38,7 +39,13 @@ export async function measureMaking(stage: Stage, devices: readonly (readonly [s
 async function deskOf({ desks, stores }: Stage["app"]["office"], mac: Mac): Promise<Desk> {
   const device = await stores.config.holder<NewDevice & Desk["device"]["body"]>(`mac:${mac}`);
   if (!device) throw new Error(`there is no device ${mac}`);
-  return await desks.read(stores.config, device);
+  // Desks are kept for the store itself; by another reader they are worked out anew, which is what is measured.
+  const reader: StoreReader = {
+    get: (key) => stores.config.get(key),
+    holder: (name) => stores.config.holder(name),
+    find: (query) => stores.config.find(query),
+  };
+  return await desks.read(reader, device);
 }
 
 function specOf({ family }: Desk) {
