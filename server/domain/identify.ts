@@ -38,8 +38,7 @@ export function normaliseName(path: string): string {
     .replace(/\/{2,}/g, "/")
     .replace(driveOrPrefix, "");
   if (name.length > longestName) throw new Failure("BAD_PATH", "the name is too long");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(name)) throw new Failure("BAD_PATH", "the name holds a control character");
+  if (/\p{Cc}/u.test(name)) throw new Failure("BAD_PATH", "the name holds a control character");
   if (name.split("/").some((step) => step === "..")) throw new Failure("BAD_PATH", "the name leaves the folder");
   return name;
 }

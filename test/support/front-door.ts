@@ -16,8 +16,11 @@ export interface FrontDoor {
 }
 
 /** Both listeners that phones reach, on free ports of loopback, over one real office. */
-export async function openFrontDoor(networks: readonly string[] = privateNetworks): Promise<FrontDoor> {
-  const office = await openTestOffice();
+export async function openFrontDoor(
+  networks: readonly string[] = privateNetworks,
+  env: Record<string, string> = {},
+): Promise<FrontDoor> {
+  const office = await openTestOffice(env);
   const provision = createProvision({ ...office, store: office.stores.config, allowedNetworks: networks });
   const log = pino({ level: "silent" });
   const host = "127.0.0.1";
