@@ -45,7 +45,11 @@ const names: readonly (readonly [string, string, Expected])[] = [
   ["XMLDefault.cnf.xml", "default", { holds: "<Default>" }],
   ["XmlDefault.cnf.xml", "default in the other spelling", { holds: "<Default>" }],
   ["dialplan-001721820542.xml", "dial template", { holds: 'match="112"' }],
-  ["dialplan.xml", "dial template for any", { holds: "TEMPLATE" }],
+  [
+    "dialplan.xml",
+    "dial template for any, in the form of the 7940 and 7960",
+    { holds: '<TEMPLATE MATCH="112" Timeout="0"/>' },
+  ],
   ["softkeys.xml", "soft keys", { holds: "<softKeyCfg>" }],
   ["AppDialRules.xml", "application dial rules", { holds: "<DialRules>" }],
   ["Ringlist.xml", "ring list", { holds: "CiscoIPPhoneRingList" }],

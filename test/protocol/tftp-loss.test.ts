@@ -49,6 +49,13 @@ describe("what is lost is repeated by the timer", () => {
     expect(tftp.server.stats()).toMatchObject({ active: 0, broken: 1 });
   });
 
+  test("and no sooner agreed than silent, a phone holds its place no longer with a timeout of 255 seconds", async () => {
+    const { tftp, phone } = await aStart({ limits: quick });
+    phone.ask(tftp.port, "file", [["timeout", "255"]]);
+    expect(await phone.nextOack()).toBeDefined();
+    expect(await tftp.told()).toMatchObject([{ completed: false, reason: "the phone does not answer" }]);
+  });
+
   test("with growing pauses up to a limit", async () => {
     const { tftp, phone } = await aStart({ limits: { firstTimeoutMs: 50, maxTimeoutMs: 100 } });
     phone.ask(tftp.port, "file");
