@@ -65,7 +65,7 @@ export function createDevices(parts: DeviceParts): Devices {
           ? blank(mac, change, ulid(clock()))
           : (await readForEdit<Device>(transaction, key, edit)).body;
         const device = merge(parts, key, before, change);
-        refuseIf(await documentErrors(parts, transaction, edit.organization, device, checked(before, device, change)));
+        refuseIf(await documentErrors(parts, transaction, edit.organization, device, toCheck(before, device, change)));
         const expect = isNew ? { expect: 0 } : {};
         const stored = await transaction.put(key, device, { unique: [`mac:${mac}`], ...expect });
         refuseIf(leftOutErrors((await parts.desks.read(transaction, stored)).leftOut));
@@ -157,7 +157,7 @@ function secretNames(catalogue: Catalogue, model: string): (name: string) => boo
 }
 
 /** What has to be checked: what was given, and all of the raw values when the device becomes another model. */
-function checked(before: Device, after: Device, change: DeviceChange): DeviceChange {
+function toCheck(before: Device, after: Device, change: DeviceChange): DeviceChange {
   return before.model === after.model ? change : { ...change, raw: { ...before.raw, ...change.raw } };
 }
 
