@@ -4,6 +4,7 @@ import type { Mac } from "../../server/domain/mac.ts";
 import { createWindows } from "../../server/office/windows.ts";
 import { ask, type FrontDoor, openFrontDoor } from "../support/front-door.ts";
 import { edit } from "../support/office.ts";
+import { openTftpPhone } from "../support/tftp-datagrams.ts";
 import { fetchTftp } from "../support/tftp-phone.ts";
 
 const mac = "001721820542" as Mac;
@@ -56,6 +57,26 @@ describe("a phone's own file", () => {
     await door.office.enrolment.close(edit, window.id);
     expect((await ask(door.http, `/${name}`)).status).toBe(200);
     expect((await door.office.presence.of("default", mac)).pin?.block).toBe("127.0.0.0/24");
+  });
+
+  it("is not delivered by a transfer that broke: no pin, and the window stays open for the phone", async () => {
+    await door.office.enrolment.open(edit, { devices: [mac], minutes: 5 });
+    const ended = new Promise<boolean>((resolve) => {
+      const unwatch = door.office.journal.watch(({ delivery }) => {
+        if (!delivery) return;
+        unwatch();
+        resolve(delivery.completed);
+      });
+    });
+    const phone = await openTftpPhone();
+    phone.ask(door.tftp, name);
+    const { port } = await phone.nextData();
+    phone.fail(0, "the power went", port);
+    expect(await ended).toBe(false);
+    phone.close();
+    const { pin, served } = await door.office.presence.of("default", mac);
+    expect([pin, served]).toEqual([undefined, undefined]);
+    expect((await ask(door.http, `/${name}`)).status).toBe(200);
   });
 
   it("keeps its pin over a restart", async () => {
