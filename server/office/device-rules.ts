@@ -83,7 +83,7 @@ function kindErrors(
 /** Settings given to the device itself that no parameter of its family is made of. */
 export function notCarried(settings: Readonly<Record<string, unknown>>, family: FamilyProfile): FieldError[] {
   const carried = new Set(family.mapping.flatMap(({ from }) => from ?? []));
-  const elsewhere = new Set(["dial.plan", "dial.timeout", "firmware.load", "security.enrolment"]);
+  const elsewhere = new Set(["dial.plan", "dial.timeout", "firmware.version", "security.enrolment"]);
   return Object.entries(settings).flatMap(([name, value]) =>
     value === null || carried.has(name) || elsewhere.has(name)
       ? []

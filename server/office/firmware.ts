@@ -21,12 +21,12 @@ interface FirmwareAnswer {
  * needs the server's own name, since an upgrade rule without a server is not allowed (cisco.md B.3, rule grammar).
  */
 export function firmwareFacts({ settings, family, model, shelf, phones }: FirmwareQuestion): FirmwareAnswer {
-  const wanted = settings.get("firmware.load");
+  const wanted = settings.get("firmware.version");
   if (!wanted) return { facts: {}, leftOut: [] };
   const load = String(wanted.value);
   const refuse = (reason: string): FirmwareAnswer => ({
     facts: {},
-    leftOut: [{ name: "firmware.load", layer: wanted.layer, reason }],
+    leftOut: [{ name: "firmware.version", layer: wanted.layer, reason }],
   });
   const begins = model.firmware.loads;
   if (!begins.some((beginning) => load.toLowerCase().startsWith(beginning.toLowerCase()))) {

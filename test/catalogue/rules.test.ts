@@ -78,20 +78,20 @@ describe.each([
 describe("a firmware load", () => {
   it("is refused on a device while the shelf lacks a file of it, naming the file", async () => {
     await shelve("sip88xx.loads", "a.sbn");
-    const adding = office.devices.add(edit, mac, { model: "cisco/8851", settings: { "firmware.load": "sip88xx" } });
+    const adding = office.devices.add(edit, mac, { model: "cisco/8851", settings: { "firmware.version": "sip88xx" } });
     await expect(adding).rejects.toThrow(/the shelf lacks b\.zz\.sgn/);
     await shelve("b.zz.sgn");
-    await office.devices.add(edit, mac, { model: "cisco/8851", settings: { "firmware.load": "sip88xx" } });
+    await office.devices.add(edit, mac, { model: "cisco/8851", settings: { "firmware.version": "sip88xx" } });
     expect((await deskOf(mac)).parameters.get("device/loadInformation")).toBe("sip88xx");
   });
 
   it("that is inherited is left out and reported while the shelf lacks it", async () => {
-    await office.layers.change(edit, "organization", "default", { settings: { "firmware.load": "sip88xx" } });
+    await office.layers.change(edit, "organization", "default", { settings: { "firmware.version": "sip88xx" } });
     await office.devices.add(edit, mac, { model: "cisco/8851" });
     const desk = await deskOf(mac);
     expect(desk.parameters.has("device/loadInformation")).toBe(false);
     expect(desk.leftOut).toEqual([
-      { name: "firmware.load", layer: "organization", reason: "the shelf lacks sip88xx.loads" },
+      { name: "firmware.version", layer: "organization", reason: "the shelf lacks sip88xx.loads" },
     ]);
   });
 
@@ -102,7 +102,7 @@ describe("a firmware load", () => {
   ])("becomes a rule of a %s only when the server has a name to put into it", async (model, ending, name) => {
     const load = `${office.catalogue.model(model)?.firmware.loads[0]}-1`;
     await shelve(`${load}${ending}`, "a.sbn", "b.zz.sgn");
-    await office.layers.change(edit, "organization", "default", { settings: { "firmware.load": load } });
+    await office.layers.change(edit, "organization", "default", { settings: { "firmware.version": load } });
     await office.devices.add(edit, mac, { model });
     expect((await deskOf(mac)).parameters.has(name)).toBe(false);
     office.advertised.base = "http://prov.example.com";
@@ -112,12 +112,12 @@ describe("a firmware load", () => {
   it("is written for no model but its own, and not while its list of files is empty", async () => {
     await office.devices.add(edit, mac, { model: "cisco/8851" });
     await shelve("sip78xx.12.loads", "a.sbn", "b.zz.sgn");
-    await expect(office.devices.change(edit, mac, { settings: { "firmware.load": "sip78xx.12" } })).rejects.toThrow(
+    await expect(office.devices.change(edit, mac, { settings: { "firmware.version": "sip78xx.12" } })).rejects.toThrow(
       /begin with sip88xx/,
     );
     await writeFile(join(office.shelf.root, "sip88xx.12.loads"), "");
     await office.shelf.refresh();
-    await expect(office.devices.change(edit, mac, { settings: { "firmware.load": "sip88xx.12" } })).rejects.toThrow(
+    await expect(office.devices.change(edit, mac, { settings: { "firmware.version": "sip88xx.12" } })).rejects.toThrow(
       /should name/,
     );
   });

@@ -48,7 +48,7 @@ export const provisioningSettings: readonly SettingDefinition[] = [
     default: true,
   },
   {
-    name: "firmware.load",
+    name: "firmware.version",
     title: "Firmware load",
     text: "Name of the load the phone shall run, without ending. Written only while the shelf holds every file of it.",
     schema: Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._()-]{0,63}$" }),
