@@ -1,5 +1,6 @@
 /**
- * Writes profiles/time-zones.json from the tz database inside this Node: `npm run time-zones`.
+ * Writes profiles/time-zones.json from the tz database inside this Node, which has to be the pinned one, and from what the
+ * tz database has changed since (time-zones.amendments.ts): `npm run time-zones`.
  *
  * For every zone: the standard offset, the yearly daylight rule, and a name from Cisco's closed list. A rule is found from
  * the changes that Intl knows and then proved: it is computed for each of `years` and compared with Intl; a zone whose
@@ -10,6 +11,11 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { DaylightRule, TimeZoneEntry, TimeZoneTable, YearlyMoment } from "../server/domain/time-zone.ts";
 import { ciscoNames } from "../server/domain/time-zone-names.ts";
+import { amendedTo, amendments, standIns } from "./time-zones.amendments.ts";
+import { otherNames, renamed } from "./time-zones.names.ts";
+
+/** The release inside Node that the table is made from; a newer one is a change that somebody has to look at. */
+const pinned = "2025c";
 
 const firstYear = 2026;
 const lastYear = 2030;
@@ -30,23 +36,26 @@ interface Change {
 export function generateTimeZones(): TimeZoneTable {
   const entries = new Map<string, TimeZoneEntry>();
   const names = [...Intl.supportedValuesOf("timeZone"), "UTC", ...fixedZones()].map(mainName);
-  for (const name of [...new Set(names)].sort()) entries.set(name, readZone(name));
+  for (const name of [...new Set(names)].sort()) entries.set(name, amendments[name] ?? readZone(name));
   const zones: Record<string, TimeZoneEntry> = {};
-  for (const [name, entry] of entries) zones[name] = { ...entry, ...chooseCiscoName(name, entry, entries) };
+  for (const [name, entry] of entries) {
+    zones[name] = { ...entry, ...chooseCiscoName(name, entry, entries), ...findStandIn(name, entry, entries) };
+  }
   const aliases: Record<string, string> = {};
   for (const alias of [...Object.keys(renamed), ...otherNames].sort()) {
     const name = mainName(new Intl.DateTimeFormat("en-US", { timeZone: alias }).resolvedOptions().timeZone);
     if (!(alias in zones) && name in zones) aliases[alias] = name;
   }
-  return { tzdata: process.versions["tz"] ?? "unknown", years: [firstYear, lastYear], zones, aliases };
+  return { tzdata: process.versions["tz"] ?? "unknown", amendedTo, years: [firstYear, lastYear], zones, aliases };
 }
 
 /** One zone a line, so that a change of the tz database is a readable difference. */
-export function formatTimeZones({ tzdata, years, zones, aliases }: TimeZoneTable): string {
+export function formatTimeZones({ tzdata, amendedTo, years, zones, aliases }: TimeZoneTable): string {
   const lines = (record: object) =>
     Object.entries(record).map(([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`);
   return `{
   "tzdata": ${JSON.stringify(tzdata)},
+  "amendedTo": ${JSON.stringify(amendedTo)},
   "years": ${JSON.stringify(years)},
   "zones": {\n${lines(zones).join(",\n")}\n  },
   "aliases": {\n${lines(aliases).join(",\n")}\n  }
@@ -168,6 +177,19 @@ function chooseCiscoName(
   return best.exact ? { cisco: best.cisco } : { cisco: best.cisco, ciscoExact: false };
 }
 
+function findStandIn(
+  name: string,
+  { offset, dst }: TimeZoneEntry,
+  entries: ReadonlyMap<string, TimeZoneEntry>,
+): Pick<TimeZoneEntry, "olson"> {
+  const olson = Object.keys(standIns).find((each) => standIns[each]?.split(" ").includes(name));
+  if (olson === undefined) return {};
+  const other = entries.get(olson);
+  const isSame = other?.offset === offset && JSON.stringify(other.dst) === JSON.stringify(dst);
+  if (!isSame) throw new Error(`${olson} has not the clock of ${name}`);
+  return { olson };
+}
+
 function wrongDays(one: TimeZoneEntry, other: TimeZoneEntry): number {
   if (JSON.stringify(one.dst) === JSON.stringify(other.dst)) return 0;
   let wrong = 1;
@@ -194,54 +216,8 @@ function mainName(name: string): string {
   return Object.hasOwn(renamed, name) ? (renamed[name] ?? name) : name;
 }
 
-/**
- * Names by which Intl knows a zone, and the name that stands in the table. It is also sent as `olsonTimeZone`, so it is the
- * name that was a zone of its own in 2018c, the data seen on a phone (cisco-sep-elements.tsv, `tzolsonversion`): Kolkata
- * has replaced Calcutta by then, Kyiv has not yet replaced Kiev.
- */
-const renamed: Readonly<Record<string, string>> = {
-  "Africa/Asmera": "Africa/Asmara",
-  "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
-  "America/Catamarca": "America/Argentina/Catamarca",
-  "America/Coral_Harbour": "America/Atikokan",
-  "America/Cordoba": "America/Argentina/Cordoba",
-  "America/Indianapolis": "America/Indiana/Indianapolis",
-  "America/Jujuy": "America/Argentina/Jujuy",
-  "America/Louisville": "America/Kentucky/Louisville",
-  "America/Mendoza": "America/Argentina/Mendoza",
-  "America/Nuuk": "America/Godthab",
-  "Asia/Calcutta": "Asia/Kolkata",
-  "Asia/Katmandu": "Asia/Kathmandu",
-  "Asia/Rangoon": "Asia/Yangon",
-  "Asia/Saigon": "Asia/Ho_Chi_Minh",
-  "Atlantic/Faeroe": "Atlantic/Faroe",
-  "Europe/Kyiv": "Europe/Kiev",
-  "Pacific/Kanton": "Pacific/Enderbury",
-  "Pacific/Ponape": "Pacific/Pohnpei",
-  "Pacific/Truk": "Pacific/Chuuk",
-  UTC: "Etc/UTC",
-};
-
-/** Other names of tzdata's `backward` file that people still type; Intl itself says what they stand for. */
-const otherNames = `
-Africa/Timbuktu America/Argentina/ComodRivadavia America/Atka America/Ensenada America/Fort_Wayne America/Knox_IN
-America/Montreal America/Nipigon America/Pangnirtung America/Porto_Acre America/Rainy_River America/Rosario
-America/Santa_Isabel America/Shiprock America/Thunder_Bay America/Virgin America/Yellowknife Antarctica/South_Pole
-Asia/Ashkhabad Asia/Choibalsan Asia/Chongqing Asia/Chungking Asia/Dacca Asia/Harbin Asia/Istanbul Asia/Kashgar Asia/Macao
-Asia/Tel_Aviv Asia/Thimbu Asia/Ujung_Pandang Asia/Ulan_Bator Atlantic/Jan_Mayen Australia/ACT Australia/Canberra
-Australia/Currie Australia/LHI Australia/NSW Australia/North Australia/Queensland Australia/South Australia/Tasmania
-Australia/Victoria Australia/West Australia/Yancowinna Brazil/Acre Brazil/DeNoronha Brazil/East Brazil/West CET CST6CDT
-Canada/Atlantic Canada/Central Canada/Eastern Canada/Mountain Canada/Newfoundland Canada/Pacific Canada/Saskatchewan
-Canada/Yukon Chile/Continental Chile/EasterIsland Cuba EET EST EST5EDT Egypt Eire Etc/GMT Etc/GMT+0 Etc/GMT-0 Etc/GMT0
-Etc/Greenwich Etc/UCT Etc/Universal Etc/Zulu Europe/Belfast Europe/Nicosia Europe/Tiraspol Europe/Uzhgorod
-Europe/Zaporozhye GB GB-Eire GMT GMT+0 GMT-0 GMT0 Greenwich HST Hongkong Iceland Iran Israel Jamaica Japan Kwajalein Libya
-MET MST MST7MDT Mexico/BajaNorte Mexico/BajaSur Mexico/General NZ NZ-CHAT Navajo PRC PST8PDT Pacific/Johnston
-Pacific/Samoa Pacific/Yap Poland Portugal ROC ROK Singapore Turkey UCT US/Alaska US/Aleutian US/Arizona US/Central
-US/East-Indiana US/Eastern US/Hawaii US/Indiana-Starke US/Michigan US/Mountain US/Pacific US/Samoa Universal W-SU WET Zulu
-`
-  .trim()
-  .split(/\s+/);
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const release = process.versions["tz"];
+  if (release !== pinned) throw new Error(`this Node has tz ${release}, the table is pinned to ${pinned}`);
   writeFileSync(new URL("time-zones.json", import.meta.url), formatTimeZones(generateTimeZones()));
 }

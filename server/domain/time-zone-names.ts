@@ -15,8 +15,8 @@ interface CiscoName {
  *
  * - For +01:00 with Europe's summer: Paris and its CLDR group go to Central Europe, as Wazo does, since Romance is not seen
  *   in any published file; Berlin's group keeps W. Europe, the only one of the three that no source puts at +02:00.
- * - For +02:00 with Europe's summer GTB (Greece, Turkey, Bulgaria; CLDR: Athens, Bucharest) and not E. Europe, which Wazo
- *   gives Athens: CLDR keeps that one for Chisinau, whose changes come an hour earlier.
+ * - For +02:00 with Europe's summer GTB (Greece, Turkey, Bulgaria; CLDR: Athens, Bucharest), Chisinau too, and never
+ *   E. Europe, which Wazo gives Athens: CLDR keeps that one for Chisinau, whose changes came an hour earlier until 2022.
  * - Left out are names whose country dropped daylight time (Mexico, Brazil, Russia, the Caucasus, Ekaterinburg) and Indiana,
  *   which took it up: a plain name of the same offset shows the right time on every load.
  * - Samoa means -11:00 here, as the list prints and Windows meant before 2011; Pago Pago is still there.
@@ -36,7 +36,7 @@ export const ciscoNames: readonly CiscoName[] = [
   { cisco: "Atlantic Standard/Daylight Time", like: "America/Halifax" },
   { cisco: "SA Western Standard Time", like: "America/La_Paz" },
   { cisco: "Pacific SA Standard Time", like: "America/Santiago", doubted: true },
-  { cisco: "Newfoundland Standard/Daylight Time", like: "America/St_Johns" },
+  { cisco: "Newfoundland Standard/Daylight Time", like: "America/St_Johns", doubted: true },
   { cisco: "SA Eastern Standard Time", like: "America/Cayenne" },
   { cisco: "Mid-Atlantic Standard/Daylight Time", like: "Etc/GMT+2", doubted: true },
   { cisco: "Azores Standard/Daylight Time", like: "Atlantic/Azores" },
@@ -51,7 +51,6 @@ export const ciscoNames: readonly CiscoName[] = [
       "Europe/Sarajevo Europe/Zagreb Europe/Skopje Europe/Paris Europe/Brussels Europe/Copenhagen Europe/Madrid Africa/Ceuta",
   },
   { cisco: "GTB Standard/Daylight Time", like: "Europe/Bucharest" },
-  { cisco: "E. Europe Standard/Daylight Time", like: "Europe/Chisinau" },
   { cisco: "Egypt Standard/Daylight Time", like: "Africa/Cairo", doubted: true },
   { cisco: "South Africa Standard Time", like: "Africa/Johannesburg" },
   { cisco: "Jerusalem Standard/Daylight Time", like: "Asia/Jerusalem", doubted: true },
