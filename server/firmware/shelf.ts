@@ -1,15 +1,7 @@
-import type { Dirent } from "node:fs";
-import { open, readdir, realpath, stat } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
-import { Failure } from "../domain/failures.ts";
-import { confine } from "../lib/confine.ts";
+import { resolve } from "node:path";
+import { listShelfFiles, namesInLoads, type ShelfFile } from "./shelf-files.ts";
 
-export interface ShelfFile {
-  /** Path below the shelf, forward slashes. */
-  readonly name: string;
-  readonly path: string;
-  readonly size: number;
-}
+export type { ShelfFile } from "./shelf-files.ts";
 
 /** Files that phones may have as they are: loads, rings, languages, pictures. */
 export interface Shelf {
@@ -19,6 +11,10 @@ export interface Shelf {
   readonly files: readonly ShelfFile[];
   /** Grows whenever something on the shelf is not as it was. */
   readonly generation: number;
+  /** Names, without the ending, of the files that have this ending (`.loads`). */
+  loads(ending: string): readonly string[];
+  /** The files of a load that are there: the one with the ending, and what it names. */
+  parts(load: string, ending: string): readonly ShelfFile[];
   /** What a load lacks; empty when it can be served whole. */
   missing(load: string, ending: string): readonly string[];
   /** Reads the folder again: files come and go while Offhook runs. True when something is not as it was. */
@@ -31,6 +27,19 @@ export async function createShelf(folder: string): Promise<Shelf> {
   let byName = new Map<string, ShelfFile>();
   let named = new Map<string, readonly string[]>();
   let generation = 0;
+  let reading: Promise<unknown> = Promise.resolve();
+
+  async function read(): Promise<boolean> {
+    const before = JSON.stringify([...byPath.values()]);
+    const files = await listShelfFiles(root);
+    const names = await namesOf(files);
+    byPath = new Map(files.map((file) => [file.name.toLowerCase(), file]));
+    byName = new Map(files.map((file) => [baseName(file.name.toLowerCase()), file]));
+    named = names;
+    const isChanged = before !== JSON.stringify(files);
+    if (isChanged) generation++;
+    return isChanged;
+  }
 
   const shelf: Shelf = {
     root,
@@ -42,6 +51,16 @@ export async function createShelf(folder: string): Promise<Shelf> {
     get generation() {
       return generation;
     },
+    loads: (ending) =>
+      [...byName].flatMap(([name, file]) =>
+        name.endsWith(ending) ? [baseName(file.name).slice(0, -ending.length)] : [],
+      ),
+    parts(load, ending) {
+      const file = `${load}${ending}`.toLowerCase();
+      const names = [file, ...(named.get(file) ?? [])];
+      const found = names.flatMap((name) => byName.get(name.toLowerCase()) ?? []);
+      return [...new Set(found)];
+    },
     missing(load, ending) {
       const file = `${load}${ending}`;
       if (!byName.has(file.toLowerCase())) return [file];
@@ -50,66 +69,23 @@ export async function createShelf(folder: string): Promise<Shelf> {
       if (parts?.length === 0) return [`the files that ${file} should name`];
       return (parts ?? []).filter((part) => !byName.has(part.toLowerCase()));
     },
-    async refresh() {
-      const before = JSON.stringify([...byPath.values()]);
-      const files = await list(root);
-      byPath = new Map(files.map((file) => [file.name.toLowerCase(), file]));
-      byName = new Map(files.map((file) => [baseName(file.name.toLowerCase()), file]));
-      const loads = files.filter((file) => /\.loads$/i.test(file.name));
-      named = new Map(
-        await Promise.all(loads.map(async (file) => [baseName(file.name.toLowerCase()), await partsOf(file)] as const)),
-      );
-      const isChanged = before !== JSON.stringify([...byPath.values()]);
-      if (isChanged) generation++;
-      return isChanged;
+    refresh() {
+      // One after another: what was listed earlier must not replace what was listed later.
+      const done = reading.then(read);
+      reading = done.catch(() => undefined);
+      return done;
     },
   };
   await shelf.refresh();
   return shelf;
 }
 
+async function namesOf(files: readonly ShelfFile[]): Promise<Map<string, readonly string[]>> {
+  const loads = files.filter((file) => /\.loads$/i.test(file.name));
+  const read = loads.map(async (file) => [baseName(file.name.toLowerCase()), await namesInLoads(file)] as const);
+  return new Map(await Promise.all(read));
+}
+
 function baseName(name: string): string {
   return name.slice(name.lastIndexOf("/") + 1);
-}
-
-/** Every plain file below the root; what begins with a dot, or links out of it, is not on the shelf. */
-async function list(root: string): Promise<ShelfFile[]> {
-  const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return [] as Dirent[];
-      throw new Failure("SHELF_UNAVAILABLE", `${root} can't be read`, { cause: error });
-    },
-  );
-  const home = entries.length === 0 ? root : await realpath(root);
-  const files = await Promise.all(
-    entries.filter((entry) => !entry.isDirectory()).map((entry) => describe(home, entry)),
-  );
-  return files.filter((file) => file !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-async function describe(home: string, entry: Dirent): Promise<ShelfFile | undefined> {
-  const folder = await realpath(entry.parentPath);
-  const name = relative(home, join(folder, entry.name)).replaceAll("\\", "/");
-  if (name === "README.md" || name.split("/").some((step) => step.startsWith("."))) return undefined;
-  const path = await realpath(join(folder, entry.name)).catch(() => undefined);
-  if (path === undefined || confine(home, relative(home, path)) === undefined) return undefined;
-  const found = await stat(path);
-  return found.isFile() ? { name, path, size: found.size } : undefined;
-}
-
-const largestLoads = 64 * 1024;
-
-/** The files that a `.loads` names: its text holds their names between binary fields (cisco.md B.1, item 8). */
-async function partsOf({ path }: ShelfFile): Promise<readonly string[]> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(largestLoads), 0, largestLoads, 0);
-    const text = buffer.toString("latin1", 0, bytesRead);
-    const names = text.match(
-      /[A-Za-z0-9][A-Za-z0-9._()-]*\.(?:zz\.sgn|bin1\.sgn|bin2\.sgn|sbn|sgn|sb2|bin|pkg|rootfs\d*\.sbn)/gi,
-    );
-    return [...new Set(names ?? [])];
-  } finally {
-    await file.close();
-  }
 }
