@@ -38,14 +38,13 @@ export const NumberPattern = Type.String({
 });
 
 /** Numbers of one kind, as people dial them. */
-export const NumberFormat = Type.Object(
+const NumberFormat = Type.Object(
   {
     match: NumberPattern,
     what: Text,
   },
   strict,
 );
-export type NumberFormat = Static<typeof NumberFormat>;
 
 const Prefix = Type.String({ pattern: "^[0-9]{1,4}$", description: "one to four digits" });
 
