@@ -1,8 +1,14 @@
+import { join } from "node:path";
+import type { Country } from "../domain/country.ts";
 import { type Candidate, createNameIndex, type NameIndex } from "../domain/identify.ts";
 import { type Mac, parseMac } from "../domain/mac.ts";
+import { createPlan, type Plan } from "../domain/mapping/plan.ts";
 import type { FileSpec, ModelProfile } from "../domain/model.ts";
+import type { PbxKind } from "../domain/pbx.ts";
 import type { TimeZoneTable } from "../domain/time-zone.ts";
+import { readCountries } from "./countries.ts";
 import { type LoadedFamily, type LoadedProfiles, loadProfiles } from "./load.ts";
+import { readPbxKinds } from "./pbx.ts";
 
 /** What a user agent tells: a guess at the model, never a proof. */
 export interface AgentFacts {
@@ -17,7 +23,11 @@ export interface Catalogue {
   readonly models: readonly ModelProfile[];
   readonly families: readonly LoadedFamily[];
   readonly zones: TimeZoneTable;
+  readonly countries: ReadonlyMap<string, Country>;
+  readonly pbxKinds: ReadonlyMap<string, PbxKind>;
   readonly names: NameIndex;
+  /** How a model is told its settings. Throws on an id that no model has. */
+  plan(id: string): Plan;
   model(id: string): ModelProfile | undefined;
   family(id: string): LoadedFamily;
   byUserAgent(userAgent: string): AgentFacts | undefined;
@@ -28,6 +38,12 @@ export function createCatalogue(folder: string): Catalogue {
   const profiles = loadProfiles(folder);
   const families = new Map(profiles.families.map((family) => [family.id, family]));
   const models = new Map(profiles.models.map((model) => [model.id, model]));
+  const plans = new Map(
+    profiles.models.flatMap((model) => {
+      const family = families.get(model.family);
+      return family ? [[model.id, createPlan(family, model)] as const] : [];
+    }),
+  );
   const agents = profiles.models.flatMap((model) =>
     model.recognise.userAgent === undefined ? [] : [{ model, pattern: new RegExp(model.recognise.userAgent, "i") }],
   );
@@ -35,7 +51,14 @@ export function createCatalogue(folder: string): Catalogue {
     models: profiles.models,
     families: profiles.families,
     zones: profiles.zones,
+    countries: readCountries(join(folder, "countries")),
+    pbxKinds: readPbxKinds(join(folder, "pbx")),
     names: createNameIndex(namesOf(profiles)),
+    plan(id) {
+      const plan = plans.get(id);
+      if (!plan) throw new Error(`there is no model "${id}"`);
+      return plan;
+    },
     model: (id) => models.get(id),
     family(id) {
       const family = families.get(id);

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TSchema } from "typebox";
-import { fieldErrors, prepareCheck } from "../domain/check.ts";
+import { type Check, fieldErrors, prepareCheck } from "../domain/check.ts";
 import { FamilyProfile, ModelProfile } from "../domain/model.ts";
 import type { TimeZoneTable } from "../domain/time-zone.ts";
 import { readVocabulary, type Vocabulary } from "./vocabulary.ts";
@@ -25,8 +24,9 @@ export function loadProfiles(folder: string): LoadedProfiles {
   const files = profileFiles(folder);
   const familyFiles = files.filter((file) => file.endsWith(".family.json"));
   const modelFiles = files.filter((file) => !file.endsWith(".family.json"));
-  const families = familyFiles.flatMap((file) => readProfile<FamilyProfile>(file, FamilyProfile, problems));
-  const models = modelFiles.flatMap((file) => readProfile<ModelProfile>(file, ModelProfile, problems));
+  const [ofFamily, ofModel] = [prepareCheck(FamilyProfile), prepareCheck(ModelProfile)];
+  const families = familyFiles.flatMap((file) => readProfile<FamilyProfile>(file, ofFamily, problems));
+  const models = modelFiles.flatMap((file) => readProfile<ModelProfile>(file, ofModel, problems));
   const loaded = families.map((family) => ({
     ...family,
     vocabularyTable: readVocabulary(join(folder, "vocabulary", family.vocabulary)),
@@ -41,19 +41,22 @@ export function loadProfiles(folder: string): LoadedProfiles {
   return { families: loaded, models: models.sort(byId), zones: readTimeZones(join(folder, "time-zones.json")) };
 }
 
+/** Folders of profiles/ that are no vendor. */
+const tables = ["vocabulary", "countries", "pbx"];
+
 function profileFiles(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== "vocabulary")
+    .filter((entry) => entry.isDirectory() && !tables.includes(entry.name))
     .flatMap((vendor) => readdirSync(join(folder, vendor.name)).map((name) => join(folder, vendor.name, name)))
     .filter((file) => file.endsWith(".json"))
     .sort();
 }
 
-function readProfile<Profile extends { id: string }>(file: string, schema: TSchema, problems: string[]): Profile[] {
+function readProfile<Profile extends { id: string }>(file: string, check: Check, problems: string[]): Profile[] {
   const parsed = readJson(file, problems);
   if (parsed === undefined) return [];
-  const errors = fieldErrors(prepareCheck(schema), parsed);
+  const errors = fieldErrors(check, parsed);
   for (const { pointer, detail } of errors) problems.push(`${file}: ${pointer || "/"} ${detail}`);
   if (errors.length > 0) return [];
   const profile = parsed as Profile;

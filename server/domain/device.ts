@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { keyTypes } from "./key-types.ts";
 import type { Mac } from "./mac.ts";
 import { plainText } from "./text.ts";
 
@@ -15,22 +16,47 @@ export const RawMap = Type.Record(Type.String({ maxLength: 200 }), Type.Union([p
 });
 export type RawMap = Readonly<Record<string, string>>;
 
+/** What a key may point at. */
+const targets = [
+  Type.Object({ line: Id }, { additionalProperties: false }),
+  Type.Object({ number: Type.String({ pattern: "^[0-9*#+]{1,39}$" }) }, { additionalProperties: false }),
+  Type.Object(
+    { url: Type.String({ pattern: '^https?://[^\\s@"<>;]{1,240}$', description: "for keys of type service" }) },
+    { additionalProperties: false },
+  ),
+] as const;
+
 export const Key = Type.Object(
   {
     position: Type.Integer({ minimum: 1, maximum: 200, description: "place on the phone or module, from 1" }),
     module: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 3, description: "expansion module, from 1; absent: the phone" }),
     ),
-    type: Type.Enum(["line", "speed-dial", "blf"]),
-    target: Type.Union([
-      Type.Object({ line: Id }, { additionalProperties: false }),
-      Type.Object({ number: Type.String({ pattern: "^[0-9*#+]{1,39}$" }) }, { additionalProperties: false }),
-    ]),
+    type: Type.Enum([...keyTypes]),
+    target: Type.Optional(Type.Union([...targets])),
     label: Type.Optional(plainText(40)),
   },
   { additionalProperties: false },
 );
 export type Key = Static<typeof Key>;
+
+/** A key of a preset: like a device's, but a line key names the phone's own line by its number. */
+export const PresetKey = Type.Object(
+  {
+    ...Key.properties,
+    target: Type.Optional(
+      Type.Union([
+        Type.Object(
+          { own: Type.Integer({ minimum: 1, maximum: 200, description: "the phone's own line, from 1" }) },
+          { additionalProperties: false },
+        ),
+        ...targets,
+      ]),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type PresetKey = Static<typeof PresetKey>;
 
 export const deviceStates = ["staged", "ready", "disabled", "retired"] as const;
 export type DeviceState = (typeof deviceStates)[number];
@@ -73,4 +99,8 @@ export interface LayerDocument {
   readonly id: string;
   readonly name: string;
   readonly settings: SettingsMap;
+  /** Raw values by family; secret ones are sealed. */
+  readonly raw?: Readonly<Record<string, RawMap>>;
+  /** A key layout; only presets have one. */
+  readonly keys?: readonly PresetKey[];
 }

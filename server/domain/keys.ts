@@ -1,4 +1,5 @@
 import type { Key } from "./device.ts";
+import { isLineKey } from "./key-types.ts";
 import type { ModelProfile } from "./model.ts";
 
 /** One button of a phone or module, and what is on it. `module` 0 is the phone itself. */
@@ -18,6 +19,7 @@ export interface PlacedKey {
   /** Id of the target line, when it is one. */
   readonly line?: string;
   readonly number?: string;
+  readonly url?: string;
   readonly label?: string;
 }
 
@@ -33,7 +35,7 @@ export interface KeyedDevice {
  */
 export function layOutKeys(device: KeyedDevice, model: ModelProfile): readonly KeySlot[] {
   const placed = new Map(device.keys.map((key, index) => [`${key.module ?? 0}/${key.position}`, place(key, index)]));
-  const shown = new Set([...placed.values()].filter((each) => each.type === "line").map((each) => each.line));
+  const shown = new Set([...placed.values()].filter((each) => isLineKey(each.type)).map((each) => each.line));
   const waiting = device.lines.filter((line) => !shown.has(line));
   const linesPossible = Math.max(model.has.keys, model.has.lines);
   return buttons(device.modules, model, linesPossible).map((slot) => {
@@ -45,8 +47,7 @@ export function layOutKeys(device: KeyedDevice, model: ModelProfile): readonly K
 }
 
 function place(key: Key, index: number): PlacedKey {
-  const target = "line" in key.target ? { line: key.target.line } : { number: key.target.number };
-  return { type: key.type, index, ...target, ...(key.label === undefined ? {} : { label: key.label }) };
+  return { type: key.type, index, ...key.target, ...(key.label === undefined ? {} : { label: key.label }) };
 }
 
 function buttons(modules: readonly string[], model: ModelProfile, own: number): KeySlot[] {

@@ -1,10 +1,13 @@
 import Type, { type Static } from "typebox";
+import { keyTypes } from "./key-types.ts";
 
 const strict = { additionalProperties: false } as const;
 const Text = Type.String({ minLength: 1 });
 const Sources = Type.Array(Text, { minItems: 1, description: "the manual or capture each fact comes from" });
 const Defaults = Type.Record(Type.String(), Type.Unknown());
 const Args = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]));
+
+const Quirk = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
 
 /** What a family can write of a value; a value beyond it is refused when given and left out when inherited. */
 export const Limit = Type.Object(
@@ -35,7 +38,14 @@ export const MappingRow = Type.Object(
     table: Type.Optional(Type.Record(Type.String(), Type.String())),
     otherwise: Type.Optional(Type.String({ description: "written when there is no value" })),
     unused: Type.Optional(Type.String({ description: "written for a line or key of the phone that is not in use" })),
-    only: Type.Optional(Type.Array(Type.Enum(["line", "speed-dial", "blf"]), { minItems: 1 })),
+    only: Type.Optional(Type.Array(Type.Enum([...keyTypes]), { minItems: 1 })),
+    when: Type.Optional(
+      Type.Record(Type.String(), Type.Array(Quirk, { minItems: 1 }), {
+        description: "only on models whose quirk of this name has one of these values",
+      }),
+    ),
+    keeps: Type.Optional(Type.String({ description: "why a phone keeps what it has when there is no value" })),
+    restarts: Type.Optional(Type.Literal(true, { description: "a phone restarts when it changes" })),
     bootstrap: Type.Optional(Type.Literal(true, { description: "also in the bootstrap" })),
   },
   strict,
@@ -50,6 +60,8 @@ export const FileSpec = Type.Object(
     template: Type.Optional(Text),
     document: Type.Optional(Type.String({ description: "a small document that Offhook builds: dial-template, …" })),
     type: Type.Optional(Text),
+    from: Type.Optional(Type.Array(Text, { description: "settings that a document of the device is made of" })),
+    when: Type.Optional(Type.Record(Type.String(), Type.Array(Quirk, { minItems: 1 }))),
     why: Type.Optional(Text),
   },
   strict,
@@ -66,6 +78,34 @@ export const BootStep = Type.Object(
   strict,
 );
 export type BootStep = Static<typeof BootStep>;
+
+/** A way that a phone can't go at once: from what is below `below` to a load of `reaches` or later. */
+const FirmwareStep = Type.Object(
+  {
+    loads: Type.Optional(Type.String({ description: "pattern of the names of loads it is about; all when absent" })),
+    from: Type.Optional(Type.String({ description: "pattern of what the phone runs; anything when absent" })),
+    below: Text,
+    reaches: Type.Optional(Type.String({ description: "any of these loads when absent" })),
+    converts: Type.Optional(
+      Type.Literal(true, { description: "to another firmware, whose numbers compare with none" }),
+    ),
+    first: Type.String({ minLength: 1, description: "what the phone must run before" }),
+    source: Text,
+  },
+  strict,
+);
+export type FirmwareStep = Static<typeof FirmwareStep>;
+
+/** The oldest load that a phone may be given. */
+const HardwareMinimum = Type.Object(
+  {
+    revision: Type.Optional(Type.String({ description: "only phones of this revision; all when absent" })),
+    least: Text,
+    source: Text,
+  },
+  strict,
+);
+export type HardwareMinimum = Static<typeof HardwareMinimum>;
 
 export const FamilyProfile = Type.Object(
   {
@@ -86,7 +126,15 @@ export const FamilyProfile = Type.Object(
     mapping: Type.Array(MappingRow, { minItems: 1 }),
     files: Type.Array(FileSpec, { minItems: 1 }),
     boot: Type.Array(BootStep, { minItems: 1 }),
-    firmware: Type.Object({ ending: Text, rule: Type.Optional(Text) }, strict),
+    firmware: Type.Object(
+      {
+        ending: Text,
+        rule: Type.Optional(Text),
+        steps: Type.Optional(Type.Array(FirmwareStep)),
+        hardware: Type.Optional(Type.Array(HardwareMinimum)),
+      },
+      strict,
+    ),
   },
   strict,
 );
@@ -123,7 +171,7 @@ export const ModelProfile = Type.Object(
       {
         lines: Type.Integer({ minimum: 1 }),
         keys: Type.Integer({ minimum: 0 }),
-        keyTypes: Type.Array(Type.Enum(["line", "speed-dial", "blf"])),
+        keyTypes: Type.Array(Type.Enum([...keyTypes])),
         places: Type.Array(Place, { description: "where each key sits on the case, seen from the front" }),
         modules: Type.Object(
           {
@@ -149,10 +197,16 @@ export const ModelProfile = Type.Object(
       strict,
     ),
     limits: Limits,
-    quirks: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
+    quirks: Type.Record(Type.String(), Quirk, {
+      description: "what tells this model from others of its family, for the rows' `when`",
+    }),
     settings: Defaults,
     firmware: Type.Object(
-      { loads: Type.Array(Text, { description: "beginnings of the names of loads for this model" }) },
+      {
+        loads: Type.Array(Text, { description: "beginnings of the names of loads for this model" }),
+        steps: Type.Optional(Type.Array(FirmwareStep)),
+        hardware: Type.Optional(Type.Array(HardwareMinimum)),
+      },
       strict,
     ),
   },

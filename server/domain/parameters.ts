@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { factOf } from "./mapping/facts.ts";
-import { CannotCarry, forms } from "./mapping/forms.ts";
-import type { DeskFacts, LeftOut, Scope } from "./mapping/scope.ts";
-import { placeRows } from "./mapping/scopes.ts";
+import { CannotCarry, forms, readsTable } from "./mapping/forms.ts";
+import type { Run } from "./mapping/plan.ts";
+import type { DeskFacts, LeftOut, Scope, SharedValues } from "./mapping/scope.ts";
+import { isIdle, nameAt, scopesOf } from "./mapping/scopes.ts";
 import type { MappingRow } from "./model.ts";
 
 /** Vendor names and values in the family's order, each name once. */
@@ -14,15 +15,21 @@ export interface Mapped {
   readonly leftOut: readonly LeftOut[];
 }
 
+type Report = (leftOut: LeftOut) => void;
+
 /** Settings and facts become what the vendor calls them: the family's mapping, then the layers' raw overlay. */
 export function mapParameters(desk: DeskFacts, part: "device" | "bootstrap"): Mapped {
   const parameters = new Map<string, string>();
   const leftOut = new Map<string, LeftOut>();
   const report = (each: LeftOut) => void leftOut.set(`${each.name} ${each.line} ${each.key}`, each);
-  const rows = desk.family.mapping.filter((row) => part === "device" || row.bootstrap);
-  for (const { name, row, scope } of placeRows(rows, desk)) {
-    const value = valueAt(row, scope, report);
-    if (value !== undefined) parameters.set(name, value);
+  for (const run of part === "device" ? desk.plan.runs : desk.plan.bootstrap) {
+    for (const scope of scopesOf(run.over, desk)) {
+      const values = valuesAt(run, scope, report);
+      run.rows.forEach((row, at) => {
+        const value = values[at];
+        if (value !== undefined) parameters.set(nameAt(row, run.over, scope), value);
+      });
+    }
   }
   if (part === "device") layRaw(parameters, desk);
   return { parameters, leftOut: [...leftOut.values()] };
@@ -32,8 +39,68 @@ function layRaw(parameters: Map<string, string>, { raw }: DeskFacts): void {
   for (const layer of raw) for (const [name, value] of Object.entries(layer)) parameters.set(name, value);
 }
 
-function valueAt(row: MappingRow, scope: Scope, report: (leftOut: LeftOut) => void): string | undefined {
-  if (scope.idle) return row.unused;
+/**
+ * Digest of what a phone is told and of the layout of its files; 16 hex digits. The same facts give the same digest,
+ * and it is much cheaper than the parameters themselves: what phones share is digested once.
+ */
+export function digestOf(desk: DeskFacts): string {
+  const hash = createHash("sha256").update(`${desk.plan.layout}${desk.ownLayout ?? ""}\n${documentValues(desk)}\n`);
+  for (const run of desk.plan.runs) {
+    let text = "";
+    for (const scope of scopesOf(run.over, desk)) text += `${scope.index}:${textAt(run, scope)}\n`;
+    hash.update(text);
+  }
+  return hash.update(JSON.stringify(desk.raw)).digest("hex").slice(0, 16);
+}
+
+/** Settings that stand in a document of the device count beside the parameters. */
+function documentValues({ plan, settings }: DeskFacts): string {
+  return JSON.stringify(plan.inDocuments.map((name) => settings.get(name)?.value ?? null));
+}
+
+function textAt(run: Run, scope: Scope): string {
+  if (scope.idle) return "-";
+  const own = run.own.map((at) => valueAt(run.rows[at] as MappingRow, scope, ignore) ?? "\0");
+  return `${sharedAt(run, scope)?.digest ?? ""}\0${own.join("\0")}`;
+}
+
+function ignore(): void {}
+
+/** The value of each row of a run where it stands. */
+function valuesAt(run: Run, scope: Scope, report: Report): readonly (string | undefined)[] {
+  const shared = sharedAt(run, scope);
+  const values: (string | undefined)[] = shared ? [...shared.values] : [];
+  for (const at of shared ? run.own : run.rows.keys()) {
+    values[at] = valueAt(run.rows[at] as MappingRow, scope, report);
+  }
+  const line = scope.line && { line: scope.line.index };
+  for (const each of shared?.leftOut ?? []) report({ ...each, ...line });
+  return values;
+}
+
+/** What only settings decide, worked out once for all phones and lines with these settings. */
+function sharedAt(run: Run, scope: Scope): SharedValues | undefined {
+  if (scope.idle || run.shared.length === 0) return undefined;
+  const { kept } = scope.desk.plan;
+  const settings = scope.line?.settings ?? scope.desk.settings;
+  const known = kept.get(settings) ?? new Map<Run, SharedValues>();
+  const found = known.get(run) ?? makeShared(run, scope);
+  kept.set(settings, known.set(run, found));
+  return found;
+}
+
+function makeShared(run: Run, scope: Scope): SharedValues {
+  const leftOut: LeftOut[] = [];
+  const values: (string | undefined)[] = run.rows.map(() => undefined);
+  for (const at of run.shared) {
+    values[at] = valueAt(run.rows[at] as MappingRow, scope, ({ line: _, ...each }) => leftOut.push(each));
+  }
+  const text = run.shared.map((at) => values[at] ?? "\0").join("\0");
+  return { values, leftOut, digest: createHash("sha256").update(text).digest("base64") };
+}
+
+function valueAt(row: MappingRow, scope: Scope, report: Report): string | undefined {
+  if (isIdle(row, scope)) return row.unused;
   if (row.value !== undefined) return row.value;
   const names = typeof row.from === "string" ? [row.from] : (row.from ?? []);
   const values = names.map((name) => factOf(name, scope, report));
@@ -50,7 +117,7 @@ function valueAt(row: MappingRow, scope: Scope, report: (leftOut: LeftOut) => vo
 }
 
 function translated(row: MappingRow, text: string | undefined): string | undefined {
-  if (text === undefined || row.table === undefined) return text;
+  if (text === undefined || row.table === undefined || readsTable.has(row.as ?? "")) return text;
   const value = row.table[text];
   if (value === undefined) throw new CannotCarry(`can be ${Object.keys(row.table).join(", ")} here, not ${text}`);
   return value;
@@ -66,11 +133,4 @@ function refusal(name: string, scope: Scope, reason: string): LeftOut {
     ...(scope.line && { line: scope.line.index }),
     ...(key !== undefined && { key }),
   };
-}
-
-/** Digest of a parameter map and the layout of the files it goes into; 16 hex digits. */
-export function digestOf(parameters: Parameters, layout: string): string {
-  const hash = createHash("sha256").update(layout);
-  for (const [name, value] of parameters) hash.update(`\n${name}\0${value}`);
-  return hash.digest("hex").slice(0, 16);
 }

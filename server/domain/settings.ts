@@ -1,14 +1,47 @@
 import { type Check, escapePointer, fieldErrors, prepareCheck } from "./check.ts";
 import type { FieldError } from "./failures.ts";
 import { nearest } from "./nearest.ts";
+import { accessSettings } from "./settings/access.ts";
+import { callSettings, codeSettings, forwardSettings } from "./settings/calls.ts";
 import type { LayerName, SettingDefinition } from "./settings/definition.ts";
-import { phoneSettings } from "./settings/phone.ts";
-import { provisioningSettings } from "./settings/provisioning.ts";
-import { sipSettings } from "./settings/sip.ts";
-import { voiceSettings } from "./settings/voice.ts";
+import { dialSettings } from "./settings/dial.ts";
+import { diagnosticSettings, directorySettings } from "./settings/directory.ts";
+import { displaySettings, timeSettings } from "./settings/display.ts";
+import { blfSettings, pagingSettings, softKeySettings } from "./settings/keys.ts";
+import { networkSettings, wifiSettings } from "./settings/network.ts";
+import { locationSettings, siteSettings } from "./settings/pbx.ts";
+import { firmwareSettings, provisioningSettings } from "./settings/provisioning.ts";
+import { natSettings, sipSettings } from "./settings/sip.ts";
+import { soundSettings, toneSettings } from "./settings/sound.ts";
+import { voicemailSettings, voiceSettings } from "./settings/voice.ts";
 
 export const settingDefinitions: ReadonlyMap<string, SettingDefinition> = new Map(
-  [...sipSettings, ...voiceSettings, ...phoneSettings, ...provisioningSettings].map((each) => [each.name, each]),
+  [
+    ...siteSettings,
+    ...sipSettings,
+    ...natSettings,
+    ...voiceSettings,
+    ...voicemailSettings,
+    ...dialSettings,
+    ...callSettings,
+    ...forwardSettings,
+    ...codeSettings,
+    ...blfSettings,
+    ...softKeySettings,
+    ...pagingSettings,
+    ...toneSettings,
+    ...soundSettings,
+    ...displaySettings,
+    ...timeSettings,
+    ...accessSettings,
+    ...networkSettings,
+    ...wifiSettings,
+    ...directorySettings,
+    ...diagnosticSettings,
+    ...provisioningSettings,
+    ...firmwareSettings,
+    ...locationSettings,
+  ].map((each) => [each.name, each]),
 );
 
 /** One layer's say: plain (unsealed) values by setting name. */
@@ -38,6 +71,8 @@ export function resolveSettings(layers: readonly SettingsLayer[]): ResolvedSetti
 
 /** The settings as one line of the phone has them: those of the device with the line's own laid over. */
 export function overlay(below: ResolvedSettings, layers: readonly SettingsLayer[]): ResolvedSettings {
+  // The same object where nothing is laid over: what is worked out for it holds for every phone that shares it.
+  if (layers.every(({ settings }) => Object.keys(settings).length === 0)) return below;
   const resolved = new Map(below);
   for (const { layer, id, settings } of layers) {
     for (const [name, value] of Object.entries(settings)) resolved.set(name, { value, layer, id });
@@ -52,15 +87,24 @@ export type SettingsCheck = (
   base: string,
 ) => FieldError[];
 
-/** `hasZone` knows the time zones there are. */
-export function createSettingsCheck(hasZone: (name: string) => boolean): SettingsCheck {
+/** What the values of some settings name; each says whether there is such a thing. */
+export interface KnownNames {
+  readonly zone: (name: string) => boolean;
+  readonly country: (code: string) => boolean;
+}
+
+export function createSettingsCheck(known: KnownNames): SettingsCheck {
   const checks = new Map<string, Check>(
     [...settingDefinitions].map(([name, each]) => [name, prepareCheck(each.schema)]),
   );
   function checkValue(name: string, value: unknown, pointer: string): FieldError[] {
     const errors = fieldErrors(checks.get(name) as Check, value, pointer);
-    if (errors.length > 0 || name !== "time.zone" || hasZone(String(value))) return errors;
-    return [{ pointer, code: "unknown-zone", detail: `there is no time zone "${value}"` }];
+    if (errors.length > 0) return errors;
+    if (name === "time.zone" && !known.zone(String(value))) {
+      return [{ pointer, code: "unknown-zone", detail: `there is no time zone "${value}"` }];
+    }
+    if (name !== "country" || known.country(String(value))) return [];
+    return [{ pointer, code: "unknown-country", detail: `the country "${value}" is not known to Offhook` }];
   }
   return (settings, layer, base) =>
     Object.entries(settings).flatMap(([name, value]) => {

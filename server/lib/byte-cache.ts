@@ -14,15 +14,19 @@ export class ByteCache {
 
   /** The buffer of a key, made when it is not there. One larger than the whole cache is made and not kept. */
   getOrMake(key: string, make: () => Buffer): Buffer {
-    const known = this.#entries.get(key);
-    if (known) {
-      this.#entries.delete(key);
-      this.#entries.set(key, known);
-      return known;
-    }
+    const known = this.find(key);
+    if (known) return known;
     const made = make();
     if (made.length <= this.#limit) this.#keep(key, made);
     return made;
+  }
+
+  find(key: string): Buffer | undefined {
+    const known = this.#entries.get(key);
+    if (!known) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, known);
+    return known;
   }
 
   #keep(key: string, made: Buffer): void {

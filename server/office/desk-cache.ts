@@ -7,6 +7,8 @@ export interface DeskCacheParts {
   readonly store: Store;
   /** What is decided outside of the store: the advertised address, the shelf. Another text, and nothing kept is true. */
   outside(): string;
+  /** What is known of one phone beside its documents: another text, and only that desk is worked out again. */
+  known(device: StoredDocument<Device>): string;
   readonly most?: number;
 }
 
@@ -23,7 +25,7 @@ const others = new Set(["revision", "enrolment-window"]);
  * of anything that people configure empties it: nothing stale can be served, and such changes are rare beside requests.
  * Reads inside a transaction are never kept. Holds secrets in the clear, as the desks do.
  */
-export function cacheDesks({ desks, store, outside, most = 500 }: DeskCacheParts): CachedDesks {
+export function cacheDesks({ desks, known, store, outside, most = 500 }: DeskCacheParts): CachedDesks {
   const kept = new Map<string, Desk>();
   let generation = 0;
   let seenOutside = outside();
@@ -40,9 +42,9 @@ export function cacheDesks({ desks, store, outside, most = 500 }: DeskCacheParts
       seenOutside = outside();
       empty();
     }
-    const key = `${device.organization}/${device.id}/${device.version}/${device.body.born}`;
-    const known = kept.get(key);
-    if (known) return known;
+    const key = `${device.organization}/${device.id}/${device.version}/${device.body.born}/${known(device)}`;
+    const found = kept.get(key);
+    if (found) return found;
     const begun = generation;
     const desk = await desks.read(store, device);
     // A change that came while it was read may be in it or not: then it serves this once.

@@ -1,16 +1,21 @@
 import type { Catalogue } from "../catalogue/catalogue.ts";
-import type { MappedDesk, ModelDesk } from "../domain/desk.ts";
-import type { Device, LayerDocument, Line } from "../domain/device.ts";
+import type { CommonDesk, MappedDesk, ModelDesk } from "../domain/desk.ts";
+import type { Device, Line } from "../domain/device.ts";
 import { layOutKeys } from "../domain/keys.ts";
 import type { DeskFacts, KeyTarget, LeftOut, LineFacts } from "../domain/mapping/scope.ts";
-import type { FamilyProfile, ModelProfile } from "../domain/model.ts";
+import type { ModelProfile } from "../domain/model.ts";
 import { digestOf, mapParameters } from "../domain/parameters.ts";
 import type { StoredDocument, StoreReader } from "../domain/ports.ts";
-import { overlay, type ResolvedSettings, resolveSettings, type SettingsLayer } from "../domain/settings.ts";
+import { overlay, type ResolvedSettings } from "../domain/settings.ts";
 import type { Shelf } from "../firmware/shelf.ts";
+import type { Renderer } from "../render/renderer.ts";
 import type { Sealer } from "../security/sealer.ts";
+import { createDeskLayers, type DeskLayers } from "./desk-layers.ts";
 import { firmwareFacts } from "./firmware.ts";
+import type { RunningFirmware } from "./firmware-running.ts";
+import { deskLeftOut } from "./left-out.ts";
 import { mask, openLineSecret, openRaw, openSettings } from "./sealing.ts";
+import { ownLayout, readOwnTemplates } from "./templates-own.ts";
 
 /** A device with everything that decides its file. Holds secrets in the clear: never log or send it. */
 export interface Desk extends MappedDesk {
@@ -20,64 +25,96 @@ export interface Desk extends MappedDesk {
 
 export interface Desks {
   read(reader: StoreReader, device: StoredDocument<Device>): Promise<Desk>;
+  /** The digest alone of what `read` gives; much cheaper. */
+  digest(reader: StoreReader, device: StoredDocument<Device>): Promise<string>;
   /** The same desk with every secret parameter masked, for people to look at. */
   masked(desk: Desk): Desk;
   bootstrap(reader: StoreReader, model: ModelProfile): Promise<ModelDesk>;
   /** Settings that companions for any phone of a family are made of: those of the organization `default`. */
-  common(reader: StoreReader, family: string): Promise<ResolvedSettings>;
+  common(reader: StoreReader, family: string): Promise<CommonDesk>;
 }
 
 export interface DeskParts {
   readonly catalogue: Catalogue;
+  readonly renderer: Pick<Renderer, "partials">;
   readonly shelf: Shelf;
   readonly sealer: Sealer;
+  readonly running: Pick<RunningFirmware, "of">;
   /** Base of the address that phones are told, `http://host:port`, or empty when none was configured. */
   phones(): string;
 }
 
-export function createDesks(parts: DeskParts): Desks {
+export function createDesks(given: DeskParts): Desks {
+  const parts = { ...given, layers: createDeskLayers(given) };
+  const { catalogue, layers } = parts;
   return {
     read: (reader, device) => readDesk(parts, reader, device),
+    digest: async (reader, device) => digestOf((await readFacts(parts, reader, device)).facts),
     masked: (desk) => maskDesk(parts, desk),
     bootstrap: (reader, model) => bootstrapDesk(parts, reader, model),
-    async common(reader, familyId) {
-      const family: SettingsLayer = {
-        layer: "family",
-        id: familyId,
-        settings: parts.catalogue.family(familyId).settings,
-      };
-      return resolveSettings([family, await layerOf(parts, reader, "default", "organization", "default")]);
+    async common(reader, family) {
+      const settings = await layers.ofAnyone(reader, catalogue.family(family));
+      return { settings, own: await readOwnTemplates(reader, "default") };
     },
   };
 }
 
-async function readDesk(parts: DeskParts, reader: StoreReader, device: StoredDocument<Device>): Promise<Desk> {
-  const { catalogue, sealer, shelf } = parts;
-  const phones = parts.phones();
+type Parts = DeskParts & { readonly layers: DeskLayers };
+
+async function readDesk(parts: Parts, reader: StoreReader, device: StoredDocument<Device>): Promise<Desk> {
+  const { facts, leftOut } = await readFacts(parts, reader, device);
+  const { catalogue } = parts;
+  const mapped = mapParameters(facts, "device");
+  const pbx = catalogue.pbxKinds.get(String(facts.settings.get("pbx.kind")?.value));
+  const digest = digestOf(facts);
+  const { stamp } = facts.family;
+  return {
+    ...facts,
+    organization: device.organization,
+    device,
+    digest,
+    parameters: stamp === undefined ? mapped.parameters : new Map([...mapped.parameters, [stamp, digest]]),
+    leftOut: [...leftOut, ...deskLeftOut(facts, pbx), ...mapped.leftOut],
+  };
+}
+
+/** Everything that decides what this device is told, and what its firmware can't be. */
+async function readFacts(parts: Parts, reader: StoreReader, device: StoredDocument<Device>): Promise<Facts> {
+  const { catalogue, layers, sealer, shelf } = parts;
   const { organization, body } = device;
   const model = catalogue.model(body.model);
   if (!model) throw new Error(`device ${body.mac}: there is no model "${body.model}"`);
   const family = catalogue.family(model.family);
-  const [edited, lines, targets] = await Promise.all([
-    editedLayers(parts, reader, device),
+  const { settings, raw } = await layers.ofDevice(reader, device, model);
+  const [lines, targets, own] = await Promise.all([
     readLines(reader, organization, body.lines),
     readTargets(reader, organization, body),
+    readOwnTemplates(reader, organization),
   ]);
-  const settings = resolveSettings([...profileLayers(family, model), ...edited]);
-  const firmware = firmwareFacts({ settings, family, model, shelf, phones });
+  const phones = parts.phones();
+  const runs = parts.running.of(organization, body);
+  const firmware = firmwareFacts({ settings, family, model, shelf, phones, runs });
   const facts: DeskFacts = {
     family,
     model,
+    plan: catalogue.plan(model.id),
     settings,
     lines: lines.map((line, at) => lineFacts(sealer, line, at, settings)),
     slots: layOutKeys(body, model),
     modules: body.modules,
     targets,
     facts: { ...firmware.facts, "server.phones": phones, ...deviceFacts(body) },
-    raw: [openRaw(sealer, { organization, kind: "device", id: body.mac }, body.raw)],
+    raw: [...raw, openRaw(sealer, { organization, kind: "device", id: body.mac }, body.raw)],
     zones: catalogue.zones,
+    own,
+    ownLayout: ownLayout(family, model, own, parts.renderer.partials),
   };
-  return { ...facts, organization, device, ...mapDesk(facts, firmware.leftOut) };
+  return { facts, leftOut: firmware.leftOut };
+}
+
+interface Facts {
+  readonly facts: DeskFacts;
+  readonly leftOut: readonly LeftOut[];
 }
 
 function maskDesk({ catalogue }: DeskParts, desk: Desk): Desk {
@@ -89,118 +126,34 @@ function maskDesk({ catalogue }: DeskParts, desk: Desk): Desk {
   return { ...desk, parameters: new Map([...desk.parameters].map(hide)), digest: `${desk.digest}-masked` };
 }
 
-async function bootstrapDesk(parts: DeskParts, reader: StoreReader, model: ModelProfile): Promise<ModelDesk> {
-  const family = parts.catalogue.family(model.family);
-  const organization = await layerOf(parts, reader, "default", "organization", "default");
+async function bootstrapDesk(parts: Parts, reader: StoreReader, model: ModelProfile): Promise<ModelDesk> {
+  const { catalogue, layers } = parts;
+  const family = catalogue.family(model.family);
   const facts: DeskFacts = {
     family,
     model,
-    settings: resolveSettings([...profileLayers(family, model), organization]),
+    plan: catalogue.plan(model.id),
+    settings: await layers.ofAnyone(reader, family, model),
     lines: [],
     slots: [],
     modules: [],
     targets: new Map(),
     facts: { "server.phones": parts.phones() },
     raw: [],
-    zones: parts.catalogue.zones,
+    zones: catalogue.zones,
   };
-  return { model, family, parameters: mapParameters(facts, "bootstrap").parameters };
-}
-
-/** What people set for this device, from the organization down, in the clear. */
-async function editedLayers(parts: DeskParts, reader: StoreReader, { organization, body }: StoredDocument<Device>) {
-  const { mac, site, preset, settings } = body;
-  const key = { organization, kind: "device", id: mac };
-  const above = await Promise.all([
-    layerOf(parts, reader, organization, "organization", organization),
-    layerOf(parts, reader, organization, "site", site),
-    layerOf(parts, reader, organization, "preset", preset),
-  ]);
-  const own: SettingsLayer = { layer: "device", id: mac, settings: openSettings(parts.sealer, key, settings) };
-  return [...above, own];
-}
-
-async function layerOf(
-  { sealer }: DeskParts,
-  reader: StoreReader,
-  organization: string,
-  layer: "organization" | "site" | "preset",
-  id: string | undefined,
-): Promise<SettingsLayer> {
-  if (id === undefined) return { layer, id: "", settings: {} };
-  const key = { organization, kind: layer, id };
-  const found = await reader.get<LayerDocument>(key);
-  return { layer, id, settings: openSettings(sealer, key, found?.body.settings ?? {}) };
-}
-
-function profileLayers(family: FamilyProfile, model: ModelProfile): SettingsLayer[] {
-  return [
-    { layer: "family", id: family.id, settings: family.settings },
-    { layer: "model", id: model.id, settings: model.settings },
-  ];
-}
-
-/** The map with the digest put where the family wants it; the digest is over everything else. */
-function mapDesk(facts: DeskFacts, before: readonly LeftOut[]): Pick<Desk, "parameters" | "leftOut" | "digest"> {
-  const mapped = mapParameters(facts, "device");
-  const { family, model, settings } = facts;
-  // The dial plan is a file of its own on some families, so it counts beside the parameters.
-  const plan = ownsPlan(family) ? [settings.get("dial.plan")?.value, settings.get("dial.timeout")?.value] : [];
-  const digest = digestOf(mapped.parameters, JSON.stringify([model.id, family.files, plan]));
-  const parameters = new Map(mapped.parameters);
-  if (family.stamp !== undefined) parameters.set(family.stamp, digest);
-  return {
-    parameters,
-    leftOut: [...before, ...missingServer(facts), ...sharedByLines(facts), ...sharedPlan(facts), ...mapped.leftOut],
-    digest,
-  };
-}
-
-/** Lines without a server to register with: the file is right, and the phone useless. */
-function missingServer({ lines }: DeskFacts): LeftOut[] {
-  const without = lines.filter(({ settings }) => !settings.has("sip.server"));
-  return without.map(({ index }) => ({
-    name: "sip.server",
-    layer: "organization",
-    reason: "is not set, so this line can't register",
-    line: index,
-  }));
-}
-
-/** A line's own values of what this family has once for the whole phone. */
-function sharedByLines({ family, lines }: DeskFacts): LeftOut[] {
-  const repeated = new Set(
-    family.mapping.filter(({ to }) => /\{(?:line|key|button)\}/.test(to)).flatMap(({ from }) => from ?? []),
-  );
-  return lines.flatMap(({ index, settings }) =>
-    [...settings].flatMap(([name, { layer }]) =>
-      layer === "line" && !repeated.has(name)
-        ? [{ name, layer, line: index, reason: "is the same for all lines of this phone" }]
-        : [],
-    ),
-  );
-}
-
-/** Whether phones of a family are told a dial plan of their own, as a parameter or as a file. */
-function ownsPlan({ files, mapping }: FamilyProfile): boolean {
-  const asParameter = mapping.some(({ from }) => from === "dial.plan");
-  return (
-    asParameter || files.some(({ document, serves }) => serves === "device" && document?.startsWith("dial-template"))
-  );
-}
-
-/** A dial plan set below the organization, for a phone that takes the organization's. */
-function sharedPlan({ family, settings }: DeskFacts): LeftOut[] {
-  if (ownsPlan(family)) return [];
-  return ["dial.plan", "dial.timeout"].flatMap((name) => {
-    const layer = settings.get(name)?.layer ?? "family";
-    if (layer === "family" || layer === "organization") return [];
-    return [{ name, layer, reason: "is taken from the organization by phones of this family" }];
-  });
+  const own = await readOwnTemplates(reader, "default");
+  return { model, family, parameters: mapParameters(facts, "bootstrap").parameters, own };
 }
 
 function deviceFacts({ mac, label }: Device): Record<string, string | undefined> {
-  return { "device.mac": mac, "device.label": label, "device.dialTemplate": `dialplan-${mac.toUpperCase()}.xml` };
+  const upper = mac.toUpperCase();
+  return {
+    "device.mac": mac,
+    "device.MAC": upper,
+    "device.label": label,
+    "device.dialTemplate": `dialplan-${upper}.xml`,
+  };
 }
 
 function lineFacts(sealer: Sealer, line: StoredDocument<Line>, at: number, settings: ResolvedSettings): LineFacts {
@@ -225,7 +178,7 @@ async function readLines(reader: StoreReader, organization: string, ids: readonl
 
 /** The lines that keys point at, and the device's own. */
 async function readTargets(reader: StoreReader, organization: string, { keys, lines }: Device) {
-  const ids = new Set([...lines, ...keys.flatMap(({ target }) => ("line" in target ? [target.line] : []))]);
+  const ids = new Set([...lines, ...keys.flatMap(({ target }) => (target && "line" in target ? [target.line] : []))]);
   const found = await readLines(reader, organization, [...ids]);
   return new Map(
     found.map(({ id, body }): [string, KeyTarget] => [

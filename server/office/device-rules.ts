@@ -2,10 +2,13 @@ import type { Catalogue } from "../catalogue/catalogue.ts";
 import { escapePointer } from "../domain/check.ts";
 import type { Device, Key } from "../domain/device.ts";
 import type { FieldError } from "../domain/failures.ts";
+import { isLineKey, type KeyType, keyNeeds } from "../domain/key-types.ts";
 import { layOutKeys } from "../domain/keys.ts";
+import type { Plan } from "../domain/mapping/plan.ts";
 import type { LeftOut } from "../domain/mapping/scope.ts";
 import type { FamilyProfile, ModelProfile } from "../domain/model.ts";
 import { nearest } from "../domain/nearest.ts";
+import { settingDefinitions } from "../domain/settings.ts";
 import { finding } from "./refusals.ts";
 
 /** What the model's case and firmware allow: lines, keys, modules. Pure; the documents named are checked elsewhere. */
@@ -63,37 +66,40 @@ function placeErrors({ module = 0, position }: Key, modules: readonly string[], 
     : [];
 }
 
-function kindErrors(
-  { type, target }: Key,
-  lines: readonly string[],
-  { id, has }: ModelProfile,
-  at: string,
-): FieldError[] {
+function kindErrors(key: Key, lines: readonly string[], { id, has }: ModelProfile, at: string): FieldError[] {
+  const { type, target } = key;
   if (!has.keyTypes.includes(type)) {
     return [
       finding(`${at}/type`, "not-carried", `${id} has keys of type ${has.keyTypes.join(", ") || "none"}, not ${type}`),
     ];
   }
-  if (type !== "line") return [];
-  if (!("line" in target)) return [finding(`${at}/target`, "not-a-line", "a line key needs a line")];
-  if (lines.includes(target.line)) return [];
+  return targetErrors(type, target, lines, at);
+}
+
+function targetErrors(type: KeyType, target: Key["target"], lines: readonly string[], at: string): FieldError[] {
+  const { required, targets } = keyNeeds[type];
+  const wanted = targets.join(" or ") || "nothing";
+  if (target === undefined) {
+    return required ? [finding(`${at}/target`, "missing", `a key of type ${type} points at: ${wanted}`)] : [];
+  }
+  const [kind = ""] = Object.keys(target);
+  if (!targets.some((each) => each === kind)) {
+    return [finding(`${at}/target`, "not-possible", `a key of type ${type} points at: ${wanted}, not at a ${kind}`)];
+  }
+  if (!isLineKey(type) || !("line" in target) || lines.includes(target.line)) return [];
   return [finding(`${at}/target/line`, "not-on-this-phone", `line ${target.line} is not one of this phone's lines`)];
 }
 
-/** Settings given to the device itself that no parameter of its family is made of. */
-export function notCarried(settings: Readonly<Record<string, unknown>>, family: FamilyProfile): FieldError[] {
-  const carried = new Set(family.mapping.flatMap(({ from }) => from ?? []));
-  const elsewhere = new Set(["dial.plan", "dial.timeout", "firmware.version", "security.enrolment"]);
+/** Settings given to the device itself that its model is not told, under any name. */
+export function notCarried(
+  settings: Readonly<Record<string, unknown>>,
+  { title }: ModelProfile,
+  { carried }: Plan,
+): FieldError[] {
   return Object.entries(settings).flatMap(([name, value]) =>
-    value === null || carried.has(name) || elsewhere.has(name)
+    value === null || carried.has(name) || settingDefinitions.get(name)?.own
       ? []
-      : [
-          finding(
-            `/settings/${escapePointer(name)}`,
-            "not-carried",
-            `${family.title}: there is no such option on these phones`,
-          ),
-        ],
+      : [finding(`/settings/${escapePointer(name)}`, "not-carried", `not on this phone: ${title} has no such option`)],
   );
 }
 
@@ -103,7 +109,9 @@ export function notCarried(settings: Readonly<Record<string, unknown>>, family: 
 export function lineWithoutKey(device: Device, model: ModelProfile, { mapping }: FamilyProfile): FieldError[] {
   const onKeys = mapping.some(({ from, to }) => from === "line.secret" && /\{key\}|\{button\}/.test(to));
   if (!onKeys) return [];
-  const shown = new Set(layOutKeys(device, model).flatMap(({ key }) => (key?.type === "line" ? (key.line ?? []) : [])));
+  const shown = new Set(
+    layOutKeys(device, model).flatMap(({ key }) => (key && isLineKey(key.type) ? (key.line ?? []) : [])),
+  );
   return device.lines.flatMap((line, index) =>
     shown.has(line)
       ? []
@@ -114,7 +122,10 @@ export function lineWithoutKey(device: Device, model: ModelProfile, { mapping }:
 /** What the phone can't be told although it was given to this very device; what it inherits is only reported. */
 export function leftOutErrors(leftOut: readonly LeftOut[]): FieldError[] {
   return leftOut.flatMap(({ name, layer, reason, line, key }) => {
-    if (key !== undefined) return [finding(`/keys/${key}/label`, "not-carried", reason)];
+    if (key !== undefined) {
+      const field = name.startsWith("key.") ? `/${name.slice("key.".length)}` : "";
+      return [finding(`/keys/${key}${field}`, "not-carried", reason)];
+    }
     if (layer === "line")
       return [
         finding(`/lines/${(line ?? 1) - 1}`, "not-carried", `${name.replace("line.", "")} of the line ${reason}`),

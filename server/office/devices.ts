@@ -3,7 +3,7 @@ import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Device, DeviceState, Key, RawMap } from "../domain/device.ts";
 import { Failure, type FieldError } from "../domain/failures.ts";
 import { type Mac, parseMac } from "../domain/mac.ts";
-import type { Clock, Store, StoredDocument, StoreTransaction } from "../domain/ports.ts";
+import type { Clock, Store, StoredDocument, StoreReader } from "../domain/ports.ts";
 import type { SettingsCheck } from "../domain/settings.ts";
 import type { Presence } from "../journal/presence.ts";
 import type { Strangers } from "../journal/strangers.ts";
@@ -52,6 +52,9 @@ export interface DeviceParts {
   readonly clock: Clock;
 }
 
+/** What it takes to know what a change makes of a device, and what is wrong with that. */
+export type DeviceRules = Pick<DeviceParts, "catalogue" | "desks" | "sealer" | "checkSettings">;
+
 const kind = "device";
 
 export function createDevices(parts: DeviceParts): Devices {
@@ -64,7 +67,7 @@ export function createDevices(parts: DeviceParts): Devices {
         const before = isNew
           ? blank(mac, change, ulid(clock()))
           : (await readForEdit<Device>(transaction, key, edit)).body;
-        const device = merge(parts, key, before, change);
+        const device = mergeDevice(parts, key, before, change);
         refuseIf(await documentErrors(parts, transaction, edit.organization, device, toCheck(before, device, change)));
         const expect = isNew ? { expect: 0 } : {};
         const stored = await transaction.put(key, device, { unique: [`mac:${mac}`], ...expect });
@@ -130,8 +133,9 @@ function blank(mac: Mac, { model = "" }: DeviceChange, born: string): Device {
 
 type Mutable = { -readonly [Field in keyof Device]: Device[Field] };
 
-function merge(
-  { catalogue, sealer }: DeviceParts,
+/** The device as a change makes it, secrets sealed. */
+export function mergeDevice(
+  { catalogue, sealer }: DeviceRules,
   key: { organization: string; kind: string; id: string },
   before: Device,
   change: DeviceChange,
@@ -157,7 +161,7 @@ function secretNames(catalogue: Catalogue, model: string): (name: string) => boo
 }
 
 /** What has to be checked: what was given, and all of the raw values when the device becomes another model. */
-function toCheck(before: Device, after: Device, change: DeviceChange): DeviceChange {
+export function toCheck(before: Device, after: Device, change: DeviceChange): DeviceChange {
   return before.model === after.model ? change : { ...change, raw: { ...before.raw, ...change.raw } };
 }
 
@@ -175,9 +179,9 @@ function nextState({ lines, state, wasReady }: Device, asked: DeviceState | unde
 }
 
 /** Everything about a device that needs the catalogue or other documents. */
-async function documentErrors(
-  { catalogue, checkSettings }: DeviceParts,
-  transaction: StoreTransaction,
+export async function documentErrors(
+  { catalogue, checkSettings }: DeviceRules,
+  reader: StoreReader,
   organization: string,
   device: Device,
   change: DeviceChange,
@@ -189,25 +193,25 @@ async function documentErrors(
     ...caseErrors(device, model),
     ...lineWithoutKey(device, model, family),
     ...checkSettings(change.settings ?? {}, "device", "/settings"),
-    ...notCarried(device.settings, family),
+    ...notCarried(device.settings, model, catalogue.plan(model.id)),
     ...rawErrors(change.raw ?? {}, catalogue, family.id, change.force === true),
     ...stateErrors(change.state, device.state),
-    ...(await missing(transaction, organization, device)),
+    ...(await missing(reader, organization, device)),
   ];
 }
 
-async function missing(transaction: StoreTransaction, organization: string, device: Device): Promise<FieldError[]> {
+async function missing(reader: StoreReader, organization: string, device: Device): Promise<FieldError[]> {
   const wanted = [
     { pointer: "/site", kind: "site", id: device.site },
     ...(device.preset === undefined ? [] : [{ pointer: "/preset", kind: "preset", id: device.preset }]),
     ...device.lines.map((id, index) => ({ pointer: `/lines/${index}`, kind: "line", id })),
     ...device.keys.flatMap(({ target }, index) =>
-      "line" in target ? [{ pointer: `/keys/${index}/target/line`, kind: "line", id: target.line }] : [],
+      target && "line" in target ? [{ pointer: `/keys/${index}/target/line`, kind: "line", id: target.line }] : [],
     ),
   ];
   const errors: FieldError[] = [];
   for (const { pointer, kind: of, id } of wanted) {
-    if (!(await transaction.get({ organization, kind: of, id })))
+    if (!(await reader.get({ organization, kind: of, id })))
       errors.push(finding(pointer, "not-found", `there is no ${of} "${id}"`));
   }
   return errors;

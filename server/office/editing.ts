@@ -1,5 +1,5 @@
 import { Failure } from "../domain/failures.ts";
-import type { AuditEntry, Clock, DocumentKey, StoredDocument, StoreTransaction } from "../domain/ports.ts";
+import type { AuditEntry, Clock, DocumentKey, StoredDocument, StoreReader, StoreTransaction } from "../domain/ports.ts";
 
 /** Who changes something, where, and which version they have seen. */
 export interface Edit {
@@ -13,11 +13,11 @@ export interface Edit {
 
 /** The document to change, when it is there in the version that the caller has seen. */
 export async function readForEdit<Body>(
-  transaction: StoreTransaction,
+  reader: StoreReader,
   key: DocumentKey,
   edit: Edit,
 ): Promise<StoredDocument<Body>> {
-  const document = await transaction.get<Body>(key);
+  const document = await reader.get<Body>(key);
   if (!document) throw new Failure("NOT_FOUND", `there is no ${key.kind} "${key.id}"`);
   const { version } = document;
   if (edit.ifMatch !== undefined && edit.ifMatch !== version) {

@@ -1,21 +1,14 @@
 import { ulid } from "ulid";
+import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Device, LayerDocument } from "../domain/device.ts";
 import { Failure } from "../domain/failures.ts";
 import type { Clock, Store, StoredDocument } from "../domain/ports.ts";
 import type { SettingsCheck } from "../domain/settings.ts";
 import type { Sealer } from "../security/sealer.ts";
-import { audited, type Edit, mergeMap, readForEdit } from "./editing.ts";
+import { audited, type Edit, readForEdit } from "./editing.ts";
+import { type LayerChange, type LayerKind, layerDocumentErrors, layerErrors, mergeLayer } from "./layer-change.ts";
 import { finding, refuseIf } from "./refusals.ts";
 import type { Revisions } from "./revisions.ts";
-import { sealSettings } from "./sealing.ts";
-
-export type LayerKind = "organization" | "site" | "preset";
-
-export interface LayerChange {
-  readonly id?: string;
-  readonly name?: string;
-  readonly settings?: Readonly<Record<string, unknown>>;
-}
 
 /** Organization, sites and presets: documents that are a layer of settings. */
 export interface Layers {
@@ -26,6 +19,7 @@ export interface Layers {
 }
 
 export interface LayerParts {
+  readonly catalogue: Catalogue;
   readonly store: Store;
   readonly sealer: Sealer;
   readonly revisions: Revisions;
@@ -33,7 +27,9 @@ export interface LayerParts {
   readonly clock: Clock;
 }
 
-export function createLayers({ store, sealer, revisions, checkSettings, clock }: LayerParts): Layers {
+export function createLayers(parts: LayerParts): Layers {
+  const { store, revisions, clock } = parts;
+
   async function users(organization: string, kind: LayerKind, id: string): Promise<readonly StoredDocument<Device>[]> {
     const devices = await store.find<Device>({ organization, kind: "device" });
     return kind === "organization" ? devices : devices.filter(({ body }) => body[kind] === id);
@@ -42,7 +38,7 @@ export function createLayers({ store, sealer, revisions, checkSettings, clock }:
   return {
     async add(edit, kind, change) {
       const key = { organization: edit.organization, kind, id: change.id ?? ulid(clock()) };
-      refuseIf(checkSettings(change.settings ?? {}, kind, "/settings"));
+      refuseIf(layerErrors(parts, kind, change));
       return await store.transaction(async (transaction) => {
         if (await transaction.get(key)) {
           throw new Failure("CONFLICT", `${kind} ${key.id} is there already`, {
@@ -50,22 +46,21 @@ export function createLayers({ store, sealer, revisions, checkSettings, clock }:
           });
         }
         audited(transaction, clock, edit, `${kind}.add`, key, Object.keys(change));
-        const settings = mergeMap({}, sealSettings(sealer, key, change.settings ?? {}));
-        return await transaction.put<LayerDocument>(key, { id: key.id, name: change.name ?? key.id, settings });
+        const blank = { id: key.id, name: key.id, settings: {} };
+        const stored = await transaction.put<LayerDocument>(key, mergeLayer(parts, key, blank, change));
+        refuseIf(await layerDocumentErrors(parts, transaction, edit.organization, change));
+        return stored;
       });
     },
     async change(edit, kind, id, change) {
       const key = { organization: edit.organization, kind, id };
-      refuseIf(checkSettings(change.settings ?? {}, kind, "/settings"));
+      refuseIf(layerErrors(parts, kind, change));
       const written = await store.transaction(async (transaction) => {
         const { body } = await readForEdit<LayerDocument>(transaction, key, edit);
         audited(transaction, clock, edit, `${kind}.change`, key, Object.keys(change));
-        const settings = mergeMap(body.settings, sealSettings(sealer, key, change.settings ?? {}));
-        return await transaction.put<LayerDocument>(key, {
-          ...body,
-          ...(change.name !== undefined && { name: change.name }),
-          settings,
-        });
+        const stored = await transaction.put<LayerDocument>(key, mergeLayer(parts, key, body, change));
+        refuseIf(await layerDocumentErrors(parts, transaction, edit.organization, change));
+        return stored;
       });
       await revisions.refresh(await users(edit.organization, kind, id));
       return written;

@@ -1,5 +1,6 @@
 import { ulid } from "ulid";
-import type { Device, Line } from "../domain/device.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import type { Device, LayerDocument, Line } from "../domain/device.ts";
 import { Failure, type FieldError } from "../domain/failures.ts";
 import type { LeftOut } from "../domain/mapping/scope.ts";
 import type { Clock, DocumentKey, Store, StoredDocument, StoreTransaction } from "../domain/ports.ts";
@@ -7,6 +8,8 @@ import type { SettingsCheck } from "../domain/settings.ts";
 import type { Sealer } from "../security/sealer.ts";
 import type { Desks } from "./desk.ts";
 import { audited, type Edit, mergeMap, nameTaken, readForEdit } from "./editing.ts";
+import { emergencyNumbers, extensionErrors } from "./emergency.ts";
+import { namesLine } from "./key-layout-rules.ts";
 import { finding, refuseIf } from "./refusals.ts";
 import type { Revisions } from "./revisions.ts";
 import { sealLineSecret, sealSettings } from "./sealing.ts";
@@ -26,11 +29,12 @@ export interface Lines {
   /** `userId` is the extension and `secret` is generated when they are not given. Fails with INVALID or CONFLICT. */
   add(edit: Edit, change: LineChange): Promise<StoredDocument<Line>>;
   change(edit: Edit, id: string, change: LineChange): Promise<StoredDocument<Line>>;
-  /** Fails with CONFLICT while a device has it, as a line or on a key. */
+  /** Fails with CONFLICT while a device has it, as a line or on a key, or a preset on one of its keys. */
   remove(edit: Edit, id: string): Promise<void>;
 }
 
 export interface LineParts {
+  readonly catalogue: Catalogue;
   readonly store: Store;
   readonly desks: Desks;
   readonly sealer: Sealer;
@@ -52,8 +56,7 @@ export function createLines(parts: LineParts): Lines {
     const written = await store
       .transaction(async (transaction) => {
         const before = isNew ? undefined : (await readForEdit<Line>(transaction, key, edit)).body;
-        refuseIf(parts.checkSettings(change.settings ?? {}, "line", "/settings"));
-        const line = merge(parts, key, before, change);
+        const line = await checked(parts, transaction, edit, { before, change, key });
         const unique = [`extension:${edit.organization}:${line.extension}`];
         const stored = await transaction.put(key, line, { unique, ...(isNew && { expect: 0 }) });
         touched = isNew ? [] : await devicesWith(transaction, edit.organization, id);
@@ -77,11 +80,34 @@ export function createLines(parts: LineParts): Lines {
         await readForEdit<Line>(transaction, key, edit);
         const [user] = await devicesWith(transaction, edit.organization, id);
         if (user) throw new Failure("CONFLICT", `device ${user.id} has this line; take it off first`);
+        const presets = await transaction.find<LayerDocument>({ organization: edit.organization, kind: "preset" });
+        const preset = presets.find(({ body }) => namesLine(body.keys, id));
+        if (preset) throw new Failure("CONFLICT", `preset ${preset.id} has a key for this line; take it off first`);
         await transaction.delete(key);
         audited(transaction, clock, edit, "line.remove", key);
       });
     },
   };
+}
+
+interface LineEdit {
+  readonly key: DocumentKey;
+  readonly before: Line | undefined;
+  readonly change: LineChange;
+}
+
+/** The line as it will be. One whose extension begins with an emergency number could never be dialled to its end. */
+async function checked(
+  parts: LineParts,
+  transaction: StoreTransaction,
+  { organization }: Edit,
+  { before, change, key }: LineEdit,
+): Promise<Line> {
+  refuseIf(parts.checkSettings(change.settings ?? {}, "line", "/settings"));
+  const line = merge(parts, key, before, change);
+  if (before?.extension === line.extension) return line;
+  refuseIf(extensionErrors(line.extension, await emergencyNumbers(parts.catalogue, transaction, organization)));
+  return line;
 }
 
 function taken(error: unknown, id: string, { extension }: LineChange, isNew: boolean): unknown {
@@ -126,7 +152,8 @@ function missingField(pointer: string): Failure {
 async function devicesWith(transaction: StoreTransaction, organization: string, id: string) {
   const devices = await transaction.find<Device>({ organization, kind: "device" });
   return devices.filter(
-    ({ body }) => body.lines.includes(id) || body.keys.some(({ target }) => "line" in target && target.line === id),
+    ({ body }) =>
+      body.lines.includes(id) || body.keys.some(({ target }) => target && "line" in target && target.line === id),
   );
 }
 

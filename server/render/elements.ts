@@ -1,5 +1,3 @@
-import type { Parameters } from "../domain/parameters.ts";
-
 /** An element of a tree of parameters, ready to be laid out by a template. */
 export interface Element {
   readonly name: string;
@@ -14,7 +12,7 @@ export interface Element {
  * Parameters whose names are paths, as a tree: `a/b[n=1]/c` is element c in the b whose attribute n is 1,
  * `a/b[2]` the second b without an attribute, `a/b[n=1]@x` attribute x of that b. Order of first mention.
  */
-export function elementTree(parameters: Parameters): readonly Element[] {
+export function elementTree(parameters: Iterable<readonly [string, string]>): readonly Element[] {
   const root: Element = { name: "", attributes: [], children: [], indent: "" };
   const known = new Map<string, Element>([["", root]]);
   for (const [path, value] of parameters) {

@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 import type { MappedDesk, ModelDesk } from "../domain/desk.ts";
-import { type DialRule, dialTemplate } from "../domain/dial-plan.ts";
 import { Failure } from "../domain/failures.ts";
 import type { FamilyProfile, FileSpec } from "../domain/model.ts";
 import type { Parameters } from "../domain/parameters.ts";
 import type { ResolvedSettings } from "../domain/settings.ts";
 import { ByteCache } from "../lib/byte-cache.ts";
-import { elementTree } from "./elements.ts";
 import { formats } from "./formats.ts";
 import type { Renderer } from "./renderer.ts";
+import { type TemplateInput, templateContext } from "./template-context.ts";
 
 export interface RenderedFile {
   readonly body: Buffer;
@@ -17,7 +16,7 @@ export interface RenderedFile {
   readonly contentType: string;
 }
 
-/** The files that phones ask for, as bytes. Same inputs, same bytes. */
+/** The files that phones ask for, as bytes, by the templates that Offhook brings. Same inputs, same bytes. */
 export interface PhoneFiles {
   forDevice(spec: FileSpec, desk: MappedDesk): RenderedFile;
   forModel(spec: FileSpec, desk: ModelDesk): RenderedFile;
@@ -38,36 +37,41 @@ export interface PhoneFilesParts {
 export function createPhoneFiles({ renderer, cacheBytes = 64 * 1024 * 1024 }: PhoneFilesParts): PhoneFiles {
   const cache = new ByteCache(cacheBytes);
 
-  function finish(spec: FileSpec, family: FamilyProfile, body: Buffer): RenderedFile {
-    const contentType =
-      spec.type ?? (spec.document?.endsWith("text") ? formats.text : formats[family.format]).contentType;
-    return { body, contentType, tag: createHash("sha256").update(body).digest("base64url").slice(0, 22) };
-  }
-
   return {
     forDevice(spec, desk) {
       const { family, settings, digest, model, parameters } = desk;
       const key = `${digest}/${spec.id}/${spec.template === undefined ? "" : renderer.digest(spec.template)}`;
       const body = cache.getOrMake(key, () =>
         spec.document === undefined
-          ? renderer.render(templateOf(spec), family.format, context(family, parameters, model))
-          : renderer.build(spec.document, { dialTemplate: dialTemplateOf(settings), rings: [] }),
+          ? renderer.render(templateOf(spec), family.format, templateContext(inputOf(family, parameters, model)))
+          : renderer.build(spec.document, { settings, shelf: [], folder: folderOf(spec) }),
       );
-      return finish(spec, family, body);
+      return finished(spec, family, body);
     },
     forModel(spec, { family, model, parameters }) {
-      const body = renderer.render(templateOf(spec), family.format, context(family, parameters, model));
-      return finish(spec, family, body);
+      const body = renderer.render(
+        templateOf(spec),
+        family.format,
+        templateContext(inputOf(family, parameters, model)),
+      );
+      return finished(spec, family, body);
     },
     forFamily(spec, family, settings, shelf) {
-      const rings = shelf.map(({ name }) => name);
+      const paths = shelf.map(({ name }) => name);
       const body =
         spec.document === undefined
-          ? renderer.render(templateOf(spec), family.format, context(family, new Map()))
-          : renderer.build(spec.document, { dialTemplate: dialTemplateOf(settings), rings });
-      return finish(spec, family, body);
+          ? renderer.render(templateOf(spec), family.format, templateContext(inputOf(family, new Map())))
+          : renderer.build(spec.document, { settings, shelf: paths, folder: folderOf(spec) });
+      return finished(spec, family, body);
     },
   };
+}
+
+/** A body with the type and the tag that it is sent with. */
+export function finished(spec: FileSpec, family: FamilyProfile, body: Buffer): RenderedFile {
+  const contentType =
+    spec.type ?? (spec.document?.endsWith("text") ? formats.text : formats[family.format]).contentType;
+  return { body, contentType, tag: createHash("sha256").update(body).digest("base64url").slice(0, 22) };
 }
 
 function templateOf({ id, template }: FileSpec): string {
@@ -75,17 +79,17 @@ function templateOf({ id, template }: FileSpec): string {
   return template;
 }
 
-/** What a template sees: the parameters, as a list or as a tree, and the model. Never a layer. */
-function context(
+/** The plain data that a template's context is made of. */
+export function inputOf(
   { names }: FamilyProfile,
   parameters: Parameters,
   model?: { readonly id: string; readonly title: string },
-) {
-  const list = [...parameters].map(([name, value]) => ({ name, value }));
-  return { model, parameters: list, elements: names === "paths" ? elementTree(parameters) : [] };
+): TemplateInput {
+  const plain = model && { id: model.id, title: model.title };
+  return { ...(plain && { model: plain }), names, parameters: [...parameters] };
 }
 
-function dialTemplateOf(settings: ResolvedSettings) {
-  const rules = (settings.get("dial.plan")?.value ?? []) as readonly DialRule[];
-  return dialTemplate(rules, Number(settings.get("dial.timeout")?.value));
+/** The folder that a file's first name is in; empty for none. */
+function folderOf({ names: [name = ""] }: FileSpec): string {
+  return name.slice(0, Math.max(name.lastIndexOf("/"), 0));
 }

@@ -1,16 +1,20 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { runInThisContext } from "node:vm";
-import Handlebars from "handlebars";
 import { Failure } from "../domain/failures.ts";
+import { type CompiledTemplates, compileTemplates } from "./compile.ts";
 import { type DocumentFacts, documents } from "./documents.ts";
-import { type Format, formats } from "./formats.ts";
+import { formats } from "./formats.ts";
+import { partialsOf } from "./template-rules.ts";
 
 export type FormatName = keyof typeof formats;
 
 export interface Renderer {
+  /** The source of every template that Offhook brings, by name. */
+  readonly sources: ReadonlyMap<string, string>;
   has(template: string): boolean;
+  /** Templates that one names as its partials; none for one that is not there. */
+  partials(template: string): readonly string[];
   /** Digest of a template with its partials: part of what decides whether a file changed. */
   digest(template: string): string;
   /** The file's bytes. Fails with TEMPLATE_FAILED, cause kept. Same inputs, same bytes. */
@@ -29,11 +33,14 @@ export function createRenderer(folder: string): Renderer {
     .update(JSON.stringify([...sources]))
     .digest("hex")
     .slice(0, 16);
-  const environments = new Map<FormatName, Map<string, HandlebarsTemplateDelegate>>();
+  const environments = new Map<FormatName, CompiledTemplates>();
   for (const [name, format] of Object.entries(formats)) {
-    environments.set(name as FormatName, compile(sources, format));
+    environments.set(name as FormatName, compileTemplates(sources, format));
   }
+  const partials = new Map([...sources].map(([name, source]) => [name, partialsOf(source)]));
   return {
+    sources,
+    partials: (template) => partials.get(template) ?? [],
     has: (template) => sources.has(template),
     digest: (template) => `${template}:${digest}`,
     render(template, format, context) {
@@ -62,39 +69,3 @@ function readTemplates(folder: string): Map<string, string> {
   ]);
   return new Map(named.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
-
-/** One environment a format: partials are found in it, and each template escapes as the format wants. */
-function compile(sources: Map<string, string>, format: Format): Map<string, HandlebarsTemplateDelegate> {
-  const environment = Handlebars.create();
-  const compiled = new Map<string, HandlebarsTemplateDelegate>();
-  const options = { strict: true, knownHelpersOnly: true, preventIndent: true } as const;
-  for (const [name, source] of sources) {
-    try {
-      const specification = runInThisContext(`(${environment.precompile(source, options)})`, {
-        filename: `${name}.hbs`,
-      });
-      compiled.set(name, environment.template(withEscape(specification, format)));
-    } catch (error) {
-      throw new Error(`${name}.hbs: ${(error as Error).message}`, { cause: error });
-    }
-  }
-  for (const [name, template] of compiled) environment.registerPartial(name, template);
-  return compiled;
-}
-
-/**
- * The escape function is set on the container that a template runs in, before anything else runs: `Utils` is shared
- * between environments, and what is set on an environment itself is ignored.
- */
-function withEscape(specification: { main: Program }, format: Format): { main: Program } {
-  const { main } = specification;
-  return {
-    ...specification,
-    main(container, ...rest) {
-      container.escapeExpression = format.escape;
-      return main(container, ...rest);
-    },
-  };
-}
-
-type Program = (container: { escapeExpression: Format["escape"] }, ...rest: unknown[]) => string;

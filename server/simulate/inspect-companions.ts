@@ -1,8 +1,8 @@
 import { concluded, decode, type Inspection, type Subject } from "./inspection.ts";
 import { readXml, walk, type XmlElement } from "./xml-tree.ts";
 
-/** Limits of the ring lists and soft key files (cisco.md C.1, companion files). */
-const mostRings = 50;
+/** Limits of the lists of rings and pictures and of soft key files (cisco.md C.1, companion files). */
+const mostListed = 50;
 const longestRingName = 25;
 const mostSoftKeys = 16;
 
@@ -28,11 +28,7 @@ function templateProblems({ name, attributes }: XmlElement, place: number): stri
 /** `Ringlist.xml`, `Ringlist-wb.xml`. */
 export function inspectRingList({ body }: Subject): Inspection {
   return inspectXml(body, ["CiscoIPPhoneRingList"], (root) =>
-    ringProblems(
-      root.children.map((ring) =>
-        ["DisplayName", "FileName"].map((name) => ring.children.find((child) => child.name === name)?.text ?? ""),
-      ),
-    ),
+    ringProblems(root.children.map((ring) => ["DisplayName", "FileName"].map((name) => textBelow(ring, name)))),
   );
 }
 
@@ -44,7 +40,7 @@ export function inspectRingListText({ body }: Subject): Inspection {
 }
 
 function ringProblems(rings: readonly (readonly string[])[]): string[] {
-  const most = rings.length > mostRings ? [`has ${rings.length} rings, more than ${mostRings}`] : [];
+  const most = rings.length > mostListed ? [`has ${rings.length} rings, more than ${mostListed}`] : [];
   const names = rings.flatMap((ring, index) => {
     const right = ring.length === 2 && ring.every((name) => name !== "" && name.length <= longestRingName);
     return right ? [] : [`ring ${index + 1} needs two names of 1 to ${longestRingName} characters`];
@@ -65,7 +61,39 @@ export function inspectApplicationDialRules({ body }: Subject): Inspection {
   );
 }
 
-/** `softkeys.xml`: at most 16 keys a call state, each of them defined above. */
+/** `Desktops/<width>x<height>x<depth>/List.xml`: both addresses by TFTP, both PNG. */
+export function inspectWallpaperList({ body }: Subject): Inspection {
+  return inspectXml(body, ["CiscoIPPhoneImageList"], ({ children }) => [
+    ...(children.length > mostListed ? [`has ${children.length} pictures, more than ${mostListed}`] : []),
+    ...children.flatMap(({ name, attributes }, index) => {
+      if (name !== "ImageItem") return [`element ${index + 1} is not ImageItem`];
+      const wrong = ["Image", "URL"].filter((each) => !/^TFTP:.+\.png$/i.test(attributes[each] ?? ""));
+      return wrong.map((each) => `picture ${index + 1} has no ${each} of the form TFTP:….png`);
+    }),
+  ]);
+}
+
+/** `featurepolicy….xml`: each feature with a number of its own and true or false. */
+export function inspectFeaturePolicy({ body }: Subject): Inspection {
+  return inspectXml(body, ["featurePolicy"], (root) => {
+    const features = below(root, "featureDef");
+    const ids = features.map((feature) => textBelow(feature, "id"));
+    return [
+      ...(features.length === 0 ? ["has no featureDef"] : []),
+      ...ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => `feature ${id} stands twice`),
+      ...features.flatMap((feature, at) => [
+        ...(/^[1-9]\d*$/.test(ids[at] ?? "") ? [] : [`feature ${at + 1} has no number`]),
+        ...(/^(?:true|false)$/.test(textBelow(feature, "enable")) ? [] : [`feature ${at + 1} is neither on nor off`]),
+      ]),
+    ];
+  });
+}
+
+function textBelow({ children }: XmlElement, name: string): string {
+  return children.find((child) => child.name === name)?.text ?? "";
+}
+
+/** `softkeys….xml`: at most 16 keys a call state, each of them defined above. */
 export function inspectSoftKeys({ body }: Subject): Inspection {
   return inspectXml(body, ["softKeyCfg"], (root) => {
     const defined = new Set(below(root, "softKeyDef").map(({ attributes }) => attributes["keyID"]));

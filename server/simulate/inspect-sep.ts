@@ -4,6 +4,9 @@ import { hasStrayText, readXml, walk, type XmlElement } from "./xml-tree.ts";
 /** Attributes that tell one element of a list from the next. */
 const positions = ["button", "idx", "priority"];
 
+/** Elements that name a file the phone then asks for (cisco.md B.1, 3). */
+const companions = ["dialTemplate", "softKeyFile", "featurePolicyFile"];
+
 /** SIPCC's buffer is 32 bytes with the zero at its end (cisco.md C.1, name limits). */
 const longestSecret = 31;
 
@@ -90,7 +93,7 @@ function needsOf(values: ReadonlyMap<string, string>, { family }: Subject): Need
     if (value === "") continue;
     const by = path.slice(path.lastIndexOf("/") + 1);
     if (by === "loadInformation") needs.push({ by, file: `${value}${family.firmware.ending}` });
-    if (by === "dialTemplate" || by === "softKeyFile") needs.push({ by, file: value });
+    if (companions.includes(by)) needs.push({ by, file: value });
   }
   return needs;
 }

@@ -1,10 +1,12 @@
 import {
   inspectApplicationDialRules,
   inspectDialTemplate,
+  inspectFeaturePolicy,
   inspectRingList,
   inspectRingListText,
   inspectSoftKeys,
   inspectSyncInfo,
+  inspectWallpaperList,
   inspectXmlDefault,
 } from "./inspect-companions.ts";
 import { inspectFlatBootstrap, inspectFlatDevice } from "./inspect-flat.ts";
@@ -18,7 +20,9 @@ const byName: readonly (readonly [RegExp, (subject: Subject) => Inspection])[] =
   [/^ringlist.*\.xml$/i, inspectRingList],
   [/^ringlist\.dat$/i, inspectRingListText],
   [/^appdialrules\.xml$/i, inspectApplicationDialRules],
-  [/^softkeys\.xml$/i, inspectSoftKeys],
+  [/^softkeys.*\.xml$/i, inspectSoftKeys],
+  [/^featurepolicy.*\.xml$/i, inspectFeaturePolicy],
+  [/^list\.xml$/i, inspectWallpaperList],
   [/^xmldefault\.cnf\.xml$/i, inspectXmlDefault],
   [/^syncinfo\.xml$/i, inspectSyncInfo],
   [/^sipdefault\.cnf$/i, inspectTextDefault],

@@ -126,13 +126,13 @@ describe("the check of the rows", () => {
 
 describe("name traps", () => {
   it.each([
-    ["Admin_Password", "mpp phoneos"],
+    ["Admin_Password", "mpp phoneos spa"],
     ["Admin_Passwd", "spa"],
     ["router-configuration/Web_Login_Admin_Password", "spa ata"],
     ["Web_Login_Admin_Password", ""],
     ["Unit_1_Key_1_", "mpp phoneos"],
     ["Unit_1_Key_1", "spa"],
-    ["Default_Ring_1_", "mpp phoneos ata"],
+    ["Default_Ring_1_", "mpp phoneos spa ata"],
     ["Default_Ring__1__", "spa"],
     ["Log_Request_Msg", "mpp phoneos"],
     ["Log_Resync_Request_Msg", "spa ata"],
@@ -147,7 +147,7 @@ describe("name traps", () => {
     ["Phone-UI-User-Mode", "mpp"],
     ["Phone-UI-user-mode", "spa"],
     ["SIP_TOS_DiffServ_Value_1_", "mpp phoneos spa"],
-    ["SIP_ToS_DiffServ_Value_1_", "ata"],
+    ["SIP_ToS_DiffServ_Value_1_", "spa ata"],
     ["SCA_Barge-In-Enable", "mpp phoneos"],
     ["SCA_Barge-In_Enable", "spa"],
     ["Language_Selection", "mpp spa"],

@@ -43,7 +43,7 @@ describe("the command line", () => {
     [["serve", "--fast"], /^error: unknown option '--fast'\n$/],
     [["serve", "fast"], /^error: too many arguments[^\n]*\n$/],
     [["simulate"], /^error: [^\n]+\n$/],
-    [["simulate", "--model", "cisco/8815", "--server", "127.0.0.1"], /^error: [^\n]*cisco\/8851[^\n]*\n$/],
+    [["simulate", "--model", "cisco/8851x", "--server", "127.0.0.1"], /^error: [^\n]*cisco\/8851[^\n]*\n$/],
   ])("called with %j says in one line what is wrong", async (parameters, err) => {
     expect(await run(parameters)).toMatchObject({ code: 2, out: "", err: expect.stringMatching(err) });
   });

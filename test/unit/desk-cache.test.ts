@@ -10,6 +10,7 @@ let office: Office;
 let desks: CachedDesks;
 let reads: number;
 let outside: string;
+let runs: string;
 /** Called in the middle of a read, when a test wants something to happen there. */
 let during: () => Promise<unknown>;
 
@@ -17,9 +18,10 @@ beforeEach(async () => {
   office = await openTestOffice();
   reads = 0;
   outside = "a";
+  runs = "";
   during = async () => undefined;
-  const { catalogue, sealer, shelf } = office;
-  const plain = createDesks({ catalogue, sealer, shelf, phones: () => "" });
+  const { catalogue, renderer, sealer, shelf } = office;
+  const plain = createDesks({ catalogue, renderer, sealer, shelf, running: { of: () => undefined }, phones: () => "" });
   const counted: Desks = {
     ...plain,
     async read(reader, device) {
@@ -29,7 +31,13 @@ beforeEach(async () => {
       return desk;
     },
   };
-  desks = cacheDesks({ desks: counted, store: office.stores.config, outside: () => outside, most: 2 });
+  desks = cacheDesks({
+    desks: counted,
+    store: office.stores.config,
+    outside: () => outside,
+    known: () => runs,
+    most: 2,
+  });
   await office.layers.add(edit, "site", { id: "athens" });
   await office.lines.add(edit, { id: "9721", extension: "9721" });
   for (const id of ["00562b043615", "00562b043616", "00562b043617"]) {
@@ -81,6 +89,13 @@ describe("a desk that is kept", () => {
   it("is worked out anew when the shelf or the advertised address is another", async () => {
     await read();
     outside = "b";
+    await read();
+    expect(reads).toBe(2);
+  });
+
+  it("is worked out anew when its phone runs another load", async () => {
+    await read();
+    runs = "sip88xx.14-2-1";
     await read();
     expect(reads).toBe(2);
   });

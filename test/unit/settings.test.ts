@@ -3,11 +3,11 @@ import { dialScript, dialTemplate } from "../../server/domain/dial-plan.ts";
 import { beyond } from "../../server/domain/limits.ts";
 import { createSettingsCheck, overlay, resolveSettings, settingDefinitions } from "../../server/domain/settings.ts";
 
-const check = createSettingsCheck((zone) => zone === "Europe/Athens");
+const check = createSettingsCheck({ zone: (name) => name === "Europe/Athens", country: (code) => code === "GR" });
 
 describe("the settings", () => {
-  it("are at least thirty, each documented and with a right default", () => {
-    expect(settingDefinitions.size).toBeGreaterThanOrEqual(30);
+  it("are about two hundred, each documented and with a right default", () => {
+    expect(settingDefinitions.size).toBeGreaterThanOrEqual(180);
     for (const { default: value, layers, name, text, title } of settingDefinitions.values()) {
       expect(title.length, name).toBeGreaterThan(2);
       expect(text.length, name).toBeGreaterThan(10);
@@ -45,6 +45,8 @@ describe("the settings", () => {
     ["site", { "phone.label": "a\u0007b" }, "/phone.label", "pattern"],
     ["site", { "phone.label": "\ud800" }, "/phone.label", "pattern"],
     ["site", { "time.zone": "Europe/Atlantis" }, "/time.zone", "unknown-zone"],
+    ["site", { country: "XX" }, "/country", "unknown-country"],
+    ["preset", { country: "GR" }, "/country", "wrong-layer"],
     ["site", { "provision.rule": "/x" }, "/provision.rule", "wrong-layer"],
     ["line", { "time.clock": "12h" }, "/time.clock", "wrong-layer"],
     ["site", { "dial.plan": [{ match: "a", wait: 0 }] }, "/dial.plan/0/match", "pattern"],
@@ -72,11 +74,11 @@ describe("a dial plan", () => {
   ];
 
   it("is a script on flat profiles", () => {
-    expect(dialScript(rules)).toBe("(112S0|9[7-8]xxS0|[246]xS2|0xx.S3|*97S0|*x.|xx.)");
+    expect(dialScript({ rules, timeout: 5 })).toBe("(112S0|9[7-8]xxS0|[246]xS2|0xx.S3|*97S0|*x.|xx.)");
   });
 
   it("is a template on enterprise phones, with classes written out and stars escaped", () => {
-    expect(dialTemplate(rules, 5)).toEqual([
+    expect(dialTemplate({ rules, timeout: 5 })).toEqual([
       { match: "112", timeout: 0 },
       { match: "97..", timeout: 0 },
       { match: "98..", timeout: 0 },
@@ -90,7 +92,8 @@ describe("a dial plan", () => {
   });
 
   it("stays bounded when classes multiply", () => {
-    expect(dialTemplate([{ match: "[0-9][0-9][0-9][0-9][0-9]", wait: 0 }], 5)).toHaveLength(400);
+    const many = [{ match: "[0-9][0-9][0-9][0-9][0-9]", wait: 0 }];
+    expect(dialTemplate({ rules: many, timeout: 5 })).toHaveLength(399);
   });
 });
 

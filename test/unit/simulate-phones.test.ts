@@ -64,7 +64,7 @@ describe("makePhones", () => {
   });
 
   it.each([
-    [{ model: "cisco/8815", count: 1 }, undefined, 'there is no model "cisco/8815"; did you mean cisco/8851?'],
+    [{ model: "cisco/8851x", count: 1 }, undefined, 'there is no model "cisco/8851x"; did you mean cisco/8851?'],
     [{ model: "cisco/7960", count: 65_537 }, undefined, "there are not 65537 MACs for cisco/7960"],
     [{ model: "cisco/7960", count: 2 }, mac("ffffffffffff"), "there are not 2 MACs for cisco/7960"],
   ])("refuses %j", (count, first, message) => {

@@ -193,7 +193,11 @@ function readingOf(id: string, parameters: Record<string, string>): Clock {
 
 function readFamily(id: string): Family {
   const { mapping } = JSON.parse(readFileSync(`profiles/cisco/${id}.family.json`, "utf8"));
-  const rows: Family["rows"] = mapping.filter((row: { from?: string }) => row.from === "time.zone");
+  // Of the SPA family the phones: its adapters are told the zone alone, and have rules of their own for it.
+  const isPhones = (row: { when?: { kind?: string[] } }) => row.when?.kind?.includes("phone") ?? true;
+  const rows: Family["rows"] = mapping.filter(
+    (row: { from?: string; when?: { kind?: string[] } }) => row.from === "time.zone" && isPhones(row),
+  );
   return { id, rows, dialect: rows[0]?.with.dialect ?? "" };
 }
 

@@ -1,3 +1,4 @@
+import { isLineKey } from "../key-types.ts";
 import { beyond } from "../limits.ts";
 import type { Limit } from "../model.ts";
 import type { LeftOut, LineFacts, Scope } from "./scope.ts";
@@ -34,6 +35,7 @@ function settingFact(name: string, scope: Scope, report: Report): unknown {
 function lineFact(name: string, scope: Scope, report: Report): unknown {
   const line = scope.line;
   if (!line) return undefined;
+  if (name === "line.isShared") return isShared(line, scope);
   const value = line[name.slice("line.".length) as keyof LineFacts];
   const limit = limitOf(name, scope);
   const reason = limit && typeof value === "string" ? beyond(limit, value) : undefined;
@@ -42,11 +44,17 @@ function lineFact(name: string, scope: Scope, report: Report): unknown {
   return undefined;
 }
 
+/** A line that a key shows as shared is shared as a whole. */
+function isShared(line: LineFacts, { desk }: Scope): boolean {
+  return desk.slots.some(({ key }) => key?.type === "shared-line" && key.line === line.id);
+}
+
 function keyFact(name: string, scope: Scope, report: Report): unknown {
   const key = scope.slot?.key;
   if (!key) return undefined;
   if (name === "key.type") return key.type;
-  if (name === "key.lineIndex") return key.type === "line" ? scope.line?.index : undefined;
+  if (name === "key.lineIndex") return isLineKey(key.type) ? scope.line?.index : undefined;
+  if (name === "key.url") return key.url;
   if (name === "key.number") return numberOf(scope);
   return name === "key.label" ? labelOf(scope, report) : undefined;
 }
@@ -61,17 +69,21 @@ function numberOf({ desk, slot }: Scope): string | undefined {
 function labelOf(scope: Scope, report: Report): string | undefined {
   const key = scope.slot?.key;
   const limit = limitOf("key.label", scope);
-  const target = key?.line === undefined ? undefined : scope.desk.targets.get(key.line);
-  const own = key?.type === "line" ? target?.extension : target?.displayName;
-  for (const label of [key?.label, own, numberOf(scope)]) {
-    if (label === undefined || label === "") continue;
-    const reason = limit && beyond(limit, label);
-    if (reason === undefined) return label;
-    if (label === key?.label && key.index !== undefined) {
-      report({ name: "key.label", layer: "device", reason, key: key.index });
-    }
+  const fits = (label: string) => limit === undefined || beyond(limit, label) === undefined;
+  const given = key?.label;
+  if (given && !fits(given) && limit && key?.index !== undefined) {
+    report({ name: "key.label", layer: "device", reason: beyond(limit, given) ?? "", key: key.index });
   }
-  return undefined;
+  return [given, targetName(scope), numberOf(scope)].find(
+    (label) => label !== undefined && label !== "" && fits(label),
+  );
+}
+
+/** What a person would call the key's target: a line of one's own by its extension, a colleague by name. */
+function targetName({ desk, slot }: Scope): string | undefined {
+  const key = slot?.key;
+  const target = key?.line === undefined ? undefined : desk.targets.get(key.line);
+  return key && isLineKey(key.type) ? target?.extension : target?.displayName;
 }
 
 function moduleFact(name: string, { desk, module, index }: Scope): unknown {

@@ -3,7 +3,9 @@ import type { KeySlot } from "../keys.ts";
 import type { FamilyProfile, ModelProfile } from "../model.ts";
 import type { LayerName } from "../settings/definition.ts";
 import type { ResolvedSettings } from "../settings.ts";
+import type { OwnTemplates } from "../template.ts";
 import type { TimeZoneTable } from "../time-zone.ts";
+import type { Plan } from "./plan.ts";
 
 /** A line as a phone sees it: `index` counts from 1; settings have the line's own laid over the device's. */
 export interface LineFacts {
@@ -27,6 +29,8 @@ export interface KeyTarget {
 export interface DeskFacts {
   readonly family: FamilyProfile;
   readonly model: ModelProfile;
+  /** How this model is told its settings. */
+  readonly plan: Plan;
   readonly settings: ResolvedSettings;
   readonly lines: readonly LineFacts[];
   readonly slots: readonly KeySlot[];
@@ -36,6 +40,10 @@ export interface DeskFacts {
   readonly facts: Readonly<Record<string, string | undefined>>;
   readonly raw: readonly RawMap[];
   readonly zones: TimeZoneTable;
+  /** What the organization made of the templates. */
+  readonly own?: OwnTemplates;
+  /** What that adds to the layout of the device's own files; empty where no own template takes part. */
+  readonly ownLayout?: string;
 }
 
 /** Where a row stands while it is repeated: a line, a key or a module of the phone, or the phone itself. */
@@ -48,6 +56,13 @@ export interface Scope {
   readonly module?: string;
   /** True when the row is repeated over lines or keys and this one is not in use. */
   readonly idle: boolean;
+}
+
+/** What a run of rows says wherever the same settings hold; `values` by the place of each row. */
+export interface SharedValues {
+  readonly values: readonly (string | undefined)[];
+  readonly leftOut: readonly LeftOut[];
+  readonly digest: string;
 }
 
 /** Something that was to be told to the phone and that it can't take. */

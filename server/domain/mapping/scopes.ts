@@ -1,35 +1,12 @@
+import { isLineKey } from "../key-types.ts";
 import type { KeySlot } from "../keys.ts";
 import type { MappingRow } from "../model.ts";
 import type { DeskFacts, Scope } from "./scope.ts";
 
-/** A row where it applies, with the placeholders of its name filled in. */
-export interface PlacedRow {
-  readonly row: MappingRow;
-  readonly name: string;
-  readonly scope: Scope;
-}
-
 /** What a row is repeated over. */
-type Repetition = "once" | "line" | "button" | "key" | "module" | "module-key";
+export type Repetition = "once" | "line" | "button" | "key" | "module" | "module-key";
 
-/**
- * Every row where it applies: once for the phone, or once a line, key or module. Rows that stand together and repeat
- * alike are told line by line (key by key), so that a file reads as a person would write it.
- */
-export function placeRows(rows: readonly MappingRow[], desk: DeskFacts): readonly PlacedRow[] {
-  const placed: PlacedRow[] = [];
-  for (let from = 0; from < rows.length; ) {
-    const repetition = repetitionOf(rows[from]);
-    let to = from + 1;
-    while (to < rows.length && repetitionOf(rows[to]) === repetition) to++;
-    const run = rows.slice(from, to);
-    for (const place of placesOf(repetition, desk)) for (const row of run) placed.push(placeRow(row, place, desk));
-    from = to;
-  }
-  return placed;
-}
-
-function repetitionOf(row: MappingRow | undefined): Repetition {
+export function repetitionOf(row: MappingRow | undefined): Repetition {
   const to = row?.to ?? "";
   if (to.includes("{line}")) return "line";
   if (to.includes("{button}")) return "button";
@@ -37,20 +14,17 @@ function repetitionOf(row: MappingRow | undefined): Repetition {
   return to.includes("{module}") ? "module" : "once";
 }
 
-/** Where a run of rows stands: a number for each placeholder, and the slot that a key row is about. */
-interface Place {
-  readonly index: number;
-  readonly slot?: KeySlot;
-  readonly over: Repetition;
-}
-
-function placesOf(over: Repetition, { model, modules, slots }: DeskFacts): Place[] {
-  if (over === "once") return [{ over, index: 1 }];
-  if (over === "line") return Array.from({ length: model.has.lines }, (_, at) => ({ over, index: at + 1 }));
-  if (over === "module") return modules.map((_, at) => ({ over, index: at + 1 }));
-  return slots
-    .filter((slot) => isMeant(slot, over, model.has.keys))
-    .map((slot) => ({ over, index: slot.position, slot }));
+/** Everywhere that rows of a repetition stand on this phone, in the order of the phone. */
+export function scopesOf(over: Repetition, desk: DeskFacts): readonly Scope[] {
+  if (over === "once") return [{ desk, index: 1, idle: false }];
+  if (over === "line") {
+    return Array.from({ length: desk.model.has.lines }, (_, at) => {
+      const line = desk.lines[at];
+      return line ? { desk, index: at + 1, line, idle: false } : { desk, index: at + 1, idle: true };
+    });
+  }
+  if (over === "module") return desk.modules.map((module, at) => ({ desk, index: at + 1, module, idle: false }));
+  return desk.slots.filter((slot) => isMeant(slot, over, desk.model.has.keys)).map((slot) => keyScope(slot, desk));
 }
 
 /** A phone without keys still has a line; its flat profile has no parameters for keys. */
@@ -59,24 +33,23 @@ function isMeant({ module, position }: KeySlot, over: Repetition, keys: number):
   return over === "module-key" ? module > 0 : module === 0 && position <= keys;
 }
 
-function placeRow(row: MappingRow, place: Place, desk: DeskFacts): PlacedRow {
-  if (place.slot) return placeKeyRow(row, place.slot, desk);
-  const { over, index } = place;
-  const name = row.to.replaceAll("{line}", String(index)).replaceAll("{module}", String(index));
-  if (over === "once") return { row, name: row.to, scope: { desk, index, idle: false } };
-  const module = over === "module" ? desk.modules[index - 1] : undefined;
-  const line = over === "line" ? desk.lines[index - 1] : undefined;
-  const idle = line === undefined && module === undefined;
-  return { row, name, scope: { desk, index, idle, ...(line && { line }), ...(module !== undefined && { module }) } };
+function keyScope(slot: KeySlot, desk: DeskFacts): Scope {
+  const { key, position } = slot;
+  const line = key && isLineKey(key.type) ? desk.lines.find((each) => each.id === key.line) : undefined;
+  return { desk, index: position, slot, idle: key === undefined, ...(line && { line }) };
 }
 
-function placeKeyRow(row: MappingRow, slot: KeySlot, desk: DeskFacts): PlacedRow {
-  const { button, key, module, position } = slot;
-  const idle = key === undefined || (row.only !== undefined && !row.only.includes(key.type));
-  const line = key?.type === "line" ? desk.lines.find((each) => each.id === key.line) : undefined;
-  const name = row.to
-    .replaceAll("{button}", String(button))
-    .replaceAll("{key}", String(position))
-    .replaceAll("{module}", String(module));
-  return { row, name, scope: { desk, index: position, slot, idle, ...(line && { line }) } };
+/** Whether a row has nothing to say here: nothing is in use, or a key of another type is. */
+export function isIdle({ only }: MappingRow, { idle, slot }: Scope): boolean {
+  return idle || (only !== undefined && slot?.key !== undefined && !only.includes(slot.key.type));
+}
+
+/** A row's name with its placeholders filled in. */
+export function nameAt({ to }: MappingRow, over: Repetition, { index, slot }: Scope): string {
+  if (over === "once") return to;
+  if (!slot) return to.replaceAll(`{${over}}`, String(index));
+  return to
+    .replaceAll("{button}", String(slot.button))
+    .replaceAll("{key}", String(slot.position))
+    .replaceAll("{module}", String(slot.module));
 }

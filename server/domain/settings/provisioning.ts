@@ -1,8 +1,8 @@
 import Type from "typebox";
 import { plainText } from "../text.ts";
-import type { SettingDefinition } from "./definition.ts";
+import { host, inGroup, seconds, url } from "./definition.ts";
 
-export const provisioningSettings: readonly SettingDefinition[] = [
+export const provisioningSettings = inGroup("Provisioning", [
   {
     name: "provision.rule",
     title: "Rule to the phone's own file",
@@ -48,10 +48,39 @@ export const provisioningSettings: readonly SettingDefinition[] = [
     default: true,
   },
   {
-    name: "firmware.version",
-    title: "Firmware load",
-    text: "Name of the load the phone shall run, without ending. Written only while the shelf holds every file of it.",
-    schema: Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._()-]{0,63}$" }),
+    name: "provision.resyncAt",
+    title: "Resync at a time of day",
+    text: "`HHmm`, for example 0330; not set, and the interval alone counts.",
+    schema: Type.String({ pattern: "^(?:[01][0-9]|2[0-3])[0-5][0-9]$" }),
+  },
+  {
+    name: "provision.resyncSpread",
+    title: "Spread at that time",
+    text: "Up to how long after it a phone asks, at random.",
+    unit: "seconds",
+    schema: seconds(0, 3600),
+    default: 600,
+  },
+  {
+    name: "provision.askPassword",
+    title: "Challenge a NOTIFY",
+    text: "Whether the phone asks for the line's password before it obeys a NOTIFY that resyncs or restarts it.",
+    schema: Type.Boolean(),
+    default: true,
+    perLine: true,
+  },
+  {
+    name: "provision.onboarding",
+    title: "Onboarding in Cisco's cloud",
+    text: "Whether the phone may be taken over by an activation service.",
+    schema: Type.Boolean(),
+    default: false,
+  },
+  {
+    name: "provision.report",
+    title: "Report the configuration to",
+    text: "Address that takes what the phone has set, without passwords; nowhere when not set.",
+    schema: url,
   },
   {
     name: "security.enrolment",
@@ -59,5 +88,36 @@ export const provisioningSettings: readonly SettingDefinition[] = [
     text: "`pin`: it came during an enrolment window and keeps to its address block.",
     schema: Type.Enum(["pin"]),
     default: "pin",
+    own: true,
   },
-];
+]);
+
+export const firmwareSettings = inGroup("Firmware", [
+  {
+    name: "firmware.version",
+    title: "Firmware load",
+    text: "Name of the load the phone shall run, without ending. Written only while the shelf holds every file of it, and the phone may go there from what it runs.",
+    schema: Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._()-]{0,63}$" }),
+  },
+  {
+    name: "firmware.downgrade",
+    title: "Older firmware",
+    text: "Whether a phone may be given an older load than it runs, or one that newer hardware of its model refuses.",
+    schema: Type.Boolean(),
+    default: false,
+    own: true,
+  },
+  {
+    name: "firmware.sharing",
+    title: "Firmware from neighbours",
+    text: "Whether phones of one subnet hand firmware on to each other.",
+    schema: Type.Boolean(),
+    default: false,
+  },
+  {
+    name: "firmware.server",
+    title: "Firmware server",
+    text: "Another server that enterprise phones fetch firmware from; this one when not set.",
+    schema: host,
+  },
+]);

@@ -1,7 +1,8 @@
 import Type from "typebox";
-import { host, port, type SettingDefinition } from "./definition.ts";
+import { plainText } from "../text.ts";
+import { host, inGroup, port, seconds } from "./definition.ts";
 
-export const sipSettings: readonly SettingDefinition[] = [
+export const sipSettings = inGroup("SIP account", [
   {
     name: "sip.server",
     title: "SIP server",
@@ -39,12 +40,100 @@ export const sipSettings: readonly SettingDefinition[] = [
     perLine: true,
   },
   {
+    name: "sip.backupServer",
+    title: "Second SIP server",
+    text: "Registrar that the phone turns to when the first does not answer.",
+    schema: host,
+    perLine: true,
+  },
+  {
+    name: "sip.backupPort",
+    title: "Second SIP server's port",
+    text: "Port of the second registrar, when it is not the usual one.",
+    schema: port,
+    perLine: true,
+  },
+  {
+    name: "sip.fallbackInterval",
+    title: "Return to the first server",
+    text: "How long a phone stays with the second server before it tries the first again.",
+    unit: "seconds",
+    schema: seconds(0, 65535),
+    default: 3600,
+    perLine: true,
+  },
+  {
+    name: "sip.srv",
+    title: "Find the server by DNS SRV",
+    text: "Whether the phone looks up SRV records of the server's name.",
+    schema: Type.Boolean(),
+    default: false,
+    perLine: true,
+  },
+  {
+    name: "sip.srvPrefix",
+    title: "Add the SRV prefix",
+    text: "Whether the phone puts `_sip._udp` and the like before the name itself.",
+    schema: Type.Boolean(),
+    default: true,
+    perLine: true,
+  },
+  {
+    name: "sip.srvMethod",
+    title: "Order of SRV servers",
+    text: "`normal` takes the servers by priority and weight, `port` tries the next port of the same server first.",
+    schema: Type.Enum(["normal", "port"]),
+    default: "normal",
+    perLine: true,
+  },
+  {
+    name: "sip.register",
+    title: "Register",
+    text: "Whether the line registers; without it the phone only calls.",
+    schema: Type.Boolean(),
+    default: true,
+    perLine: true,
+  },
+  {
     name: "sip.registerExpires",
     title: "Registration time",
     text: "How long a registration is asked for.",
     unit: "seconds",
-    schema: Type.Integer({ minimum: 30, maximum: 86400 }),
+    schema: seconds(30, 86400),
     default: 3600,
+    perLine: true,
+  },
+  {
+    name: "sip.registerRetry",
+    title: "Retry of a registration",
+    text: "How long the phone waits after a registration that failed.",
+    unit: "seconds",
+    schema: seconds(1, 3600),
+    default: 30,
+  },
+  {
+    name: "sip.registerRetryLong",
+    title: "Retry after a refusal",
+    text: "How long the phone waits after an answer that a new try can't change.",
+    unit: "seconds",
+    schema: seconds(10, 86400),
+    default: 1200,
+  },
+  {
+    name: "sip.subscribeExpires",
+    title: "Subscription time",
+    text: "How long a subscription (busy lamps, messages) is asked for.",
+    unit: "seconds",
+    schema: seconds(60, 86400),
+    default: 3600,
+    perLine: true,
+  },
+  {
+    name: "sip.callUnregistered",
+    title: "Call without registration",
+    text: "Whether the line may call while it is not registered.",
+    schema: Type.Boolean(),
+    default: false,
     perLine: true,
   },
   {
@@ -54,4 +143,93 @@ export const sipSettings: readonly SettingDefinition[] = [
     schema: Type.Integer({ minimum: 1024, maximum: 65500 }),
     default: 5060,
   },
-];
+  {
+    name: "sip.onlyProxy",
+    title: "Only from the server",
+    text: "Whether the phone takes requests from its server only. Stops ghost calls from scanners.",
+    schema: Type.Boolean(),
+    default: true,
+  },
+  {
+    name: "sip.reliable",
+    title: "Reliable provisional answers",
+    text: "Whether the phone offers 100rel (RFC 3262).",
+    schema: Type.Boolean(),
+    default: false,
+    perLine: true,
+  },
+  {
+    name: "sip.callerIdFrom",
+    title: "Caller's name and number from",
+    text: "Headers the phone reads the caller from, best first.",
+    schema: Type.Enum(["pai-rpid-from", "pai-from", "rpid-pai-from", "rpid-from", "from"]),
+    default: "pai-rpid-from",
+  },
+  {
+    name: "sip.verifyTls",
+    title: "Check the server's certificate",
+    text: "Whether the name in the certificate of the SIP server must match.",
+    schema: Type.Boolean(),
+    default: true,
+    perLine: true,
+  },
+  {
+    name: "sip.callManager",
+    title: "As with a call manager",
+    text: "Whether enterprise phones register as with a Cisco call manager; needs a server that is made for it (usecallmanager).",
+    schema: Type.Boolean(),
+    default: false,
+  },
+  {
+    name: "sip.userAgent",
+    title: "User agent",
+    text: "What the phone calls itself in SIP; its own name when not set.",
+    schema: plainText(63, { min: 1 }),
+  },
+]);
+
+export const natSettings = inGroup("NAT", [
+  {
+    name: "nat.keepAlive",
+    title: "Keep-alive",
+    text: "Whether the phone keeps its way through a router open by sending now and then.",
+    schema: Type.Boolean(),
+    default: false,
+    perLine: true,
+  },
+  {
+    name: "nat.keepAliveInterval",
+    title: "Keep-alive interval",
+    text: "How often the phone sends to keep its way open.",
+    unit: "seconds",
+    schema: seconds(5, 3600),
+    default: 15,
+  },
+  {
+    name: "nat.mapping",
+    title: "Use the address outside",
+    text: "Whether SIP and media carry the address that the phone has outside of its router.",
+    schema: Type.Boolean(),
+    default: false,
+    perLine: true,
+  },
+  {
+    name: "nat.externalAddress",
+    title: "Address outside",
+    text: "The router's public address, when it is fixed.",
+    schema: host,
+  },
+  {
+    name: "nat.stunServer",
+    title: "STUN server",
+    text: "Where the phone learns its address outside; none when not set.",
+    schema: host,
+  },
+  {
+    name: "nat.rport",
+    title: "Answer to the port of the request",
+    text: "Whether the phone asks for and honours `rport` (RFC 3581).",
+    schema: Type.Boolean(),
+    default: false,
+  },
+]);

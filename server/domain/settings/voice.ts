@@ -1,26 +1,9 @@
 import Type from "typebox";
-import { plainText } from "../text.ts";
-import { dialString, type SettingDefinition } from "./definition.ts";
+import { dialString, inGroup, seconds } from "./definition.ts";
 
 const codecs = ["opus", "g722", "g722.2", "g711u", "g711a", "g729", "ilbc"] as const;
 
-/** `0-1` … `8-9`: a range of digits that goes up. */
-const ascending = Array.from({ length: 9 }, (_, from) => `${from}-[${from + 1}-9]`).join("|");
-
-/** A dialled number and how long the phone waits for more digits when it matches. */
-const dialRule = Type.Object(
-  {
-    match: Type.String({
-      pattern: `^(?:[0-9*#+x]|\\[(?:[0-9]|${ascending})+\\])+\\.?$`,
-      maxLength: 38,
-      description: "digits, * # +, x any digit, [2-9] or [246] one of these, a final . any number of further digits",
-    }),
-    wait: Type.Integer({ minimum: 0, maximum: 60, description: "seconds to wait for another digit; 0 dials at once" }),
-  },
-  { additionalProperties: false },
-);
-
-export const voiceSettings: readonly SettingDefinition[] = [
+export const voiceSettings = inGroup("Voice", [
   {
     name: "voice.codecs",
     title: "Codecs",
@@ -30,12 +13,27 @@ export const voiceSettings: readonly SettingDefinition[] = [
     perLine: true,
   },
   {
+    name: "voice.onlyFirstCodec",
+    title: "Only the first codec",
+    text: "Whether the phone offers nothing but the first of the codecs.",
+    schema: Type.Boolean(),
+    default: false,
+    perLine: true,
+  },
+  {
     name: "voice.dtmf",
     title: "DTMF",
     text: "How key presses travel in a call: `rfc2833` as telephone events, `inband` as sound, `info` in SIP, `auto` as agreed.",
     schema: Type.Enum(["auto", "rfc2833", "inband", "info"]),
     default: "auto",
     perLine: true,
+  },
+  {
+    name: "voice.dtmfPayload",
+    title: "DTMF payload type",
+    text: "RTP payload type of telephone events.",
+    schema: Type.Integer({ minimum: 96, maximum: 127 }),
+    default: 101,
   },
   {
     name: "voice.rtpFirst",
@@ -52,20 +50,39 @@ export const voiceSettings: readonly SettingDefinition[] = [
     default: 16482,
   },
   {
-    name: "dial.plan",
-    title: "Dial plan",
-    text: "Numbers that the phone recognises while they are typed, first match first; anything else waits for `dial.timeout`.",
-    schema: Type.Array(dialRule, { maxItems: 60 }),
-    default: [{ match: "112", wait: 0 }],
+    name: "voice.packetTime",
+    title: "Sound per packet",
+    text: "How much sound a packet holds.",
+    unit: "milliseconds",
+    schema: Type.Integer({ minimum: 10, maximum: 60, multipleOf: 10 }),
+    default: 20,
   },
   {
-    name: "dial.timeout",
-    title: "Dialling pause",
-    text: "How long the phone waits after a digit before it dials what was typed.",
-    unit: "seconds",
-    schema: Type.Integer({ minimum: 1, maximum: 60 }),
-    default: 5,
+    name: "voice.silenceSuppression",
+    title: "Silence suppression",
+    text: "Whether nothing is sent while nobody speaks.",
+    schema: Type.Boolean(),
+    default: false,
+    perLine: true,
   },
+  {
+    name: "voice.encryption",
+    title: "Encrypted media",
+    text: "`off` plain RTP, `optional` SRTP where the other side can, `required` SRTP or no call.",
+    schema: Type.Enum(["off", "optional", "required"]),
+    default: "off",
+    perLine: true,
+  },
+  {
+    name: "voice.rtcp",
+    title: "Quality reports in the stream",
+    text: "Whether the phone sends RTCP.",
+    schema: Type.Boolean(),
+    default: false,
+  },
+]);
+
+export const voicemailSettings = inGroup("Voice mail", [
   {
     name: "voicemail.number",
     title: "Voice mail number",
@@ -82,52 +99,27 @@ export const voiceSettings: readonly SettingDefinition[] = [
     perLine: true,
   },
   {
-    name: "call.waiting",
-    title: "Call waiting",
-    text: "Whether a second call is announced during a call.",
+    name: "voicemail.stutter",
+    title: "Message tone",
+    text: "Whether a stuttering dial tone tells of waiting messages.",
     schema: Type.Boolean(),
-    default: true,
-  },
-  {
-    name: "blf.server",
-    title: "BLF server",
-    text: "The kind of PBX that busy lamps subscribe to.",
-    schema: Type.Enum(["asterisk", "broadsoft", "rfc4235", "sylantro"]),
-    default: "asterisk",
-  },
-  {
-    name: "blf.pickupCode",
-    title: "Pickup code",
-    text: "Dialled before an extension to take its ringing call.",
-    schema: Type.String({ pattern: "^[0-9*#]{1,7}$" }),
-    default: "**",
-  },
-  {
-    name: "blf.pickup",
-    title: "Pickup by BLF key",
-    text: "Whether pressing a ringing BLF key takes the call.",
-    schema: Type.Boolean(),
-    default: true,
-  },
-  {
-    name: "phone.emergencyNumbers",
-    title: "Emergency numbers",
-    text: "Numbers that always work, also on a locked phone.",
-    schema: Type.Array(Type.String({ pattern: "^[0-9]{2,15}$" }), { maxItems: 10, uniqueItems: true }),
-    default: ["112"],
-  },
-  {
-    name: "phone.defaultRing",
-    title: "Ring",
-    text: "Ring of the line, by the phone's own numbering; 0 is silent.",
-    schema: Type.Integer({ minimum: 0, maximum: 12 }),
-    default: 1,
+    default: false,
     perLine: true,
   },
   {
-    name: "phone.textLogo",
-    title: "Start text",
-    text: "Text that is shown while the phone starts.",
-    schema: plainText(60),
+    name: "voicemail.server",
+    title: "Voice mail server",
+    text: "Where the phone subscribes for waiting messages, when it is not the SIP server: `name` or `mailbox@name`.",
+    schema: Type.String({ pattern: "^[A-Za-z0-9@._:*#-]{1,128}$" }),
+    perLine: true,
   },
-];
+  {
+    name: "voicemail.subscribe",
+    title: "Renew the message subscription",
+    text: "How long the subscription for waiting messages is asked for.",
+    unit: "seconds",
+    schema: seconds(60, 86400),
+    default: 86400,
+    perLine: true,
+  },
+]);
