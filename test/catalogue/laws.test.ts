@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createCatalogue } from "../../server/catalogue/catalogue.ts";
+import { Country } from "../../server/domain/country.ts";
 import { forms } from "../../server/domain/mapping/forms.ts";
 import { FamilyProfile, ModelProfile } from "../../server/domain/model.ts";
+import { PbxKind } from "../../server/domain/pbx.ts";
 import { createSettingsCheck, settingDefinitions } from "../../server/domain/settings.ts";
 import { findTimeZone } from "../../server/domain/time-zone.ts";
 import { documents } from "../../server/render/documents.ts";
@@ -10,15 +12,21 @@ import { createRenderer } from "../../server/render/renderer.ts";
 
 const catalogue = createCatalogue("profiles");
 const renderer = createRenderer("templates");
-const checkSettings = createSettingsCheck((name) => findTimeZone(catalogue.zones, name) !== undefined);
+const checkSettings = createSettingsCheck({
+  zone: (name) => findTimeZone(catalogue.zones, name) !== undefined,
+  country: (code) => catalogue.countries.has(code),
+});
 
 /** Facts that a row may be made of besides settings. */
 const facts = [
-  ...["id", "index", "extension", "userId", "authId", "secret", "displayName"].map((name) => `line.${name}`),
-  ...["type", "lineIndex", "number", "label"].map((name) => `key.${name}`),
+  ...["id", "index", "extension", "userId", "authId", "secret", "displayName", "isShared"].map(
+    (name) => `line.${name}`,
+  ),
+  ...["type", "lineIndex", "number", "label", "url"].map((name) => `key.${name}`),
   ...["count", "first", "type", "keys", "index"].map((name) => `module.${name}`),
   "device.mac",
   "device.label",
+  "device.MAC",
   "device.dialTemplate",
   "server.phones",
   "firmware.complete",
@@ -39,7 +47,20 @@ it("the schemas that profiles name for editors are those that profiles are check
   expect(JSON.parse(readFileSync("profiles/family.schema.json", "utf8"))).toEqual(
     JSON.parse(JSON.stringify(FamilyProfile)),
   );
+  expect(JSON.parse(readFileSync("profiles/pbx.schema.json", "utf8"))).toEqual(JSON.parse(JSON.stringify(PbxKind)));
+  expect(JSON.parse(readFileSync("profiles/country.schema.json", "utf8"))).toEqual(JSON.parse(JSON.stringify(Country)));
 });
+
+/** Phones that change only what a file mentions: a value that is no longer written would stay for ever. */
+function keepsWhatItHas({ format }: FamilyProfile): boolean {
+  return format === "flat-xml" || format === "text";
+}
+
+/** Whether there may be no value at all: none of what the row is made of has a default. */
+function mayBeUnset(from: string | readonly string[] = []): boolean {
+  const names = typeof from === "string" ? [from] : from;
+  return names.every((name) => settingDefinitions.has(name) && settingDefinitions.get(name)?.default === undefined);
+}
 
 describe.each(catalogue.families)("family $id", (family) => {
   it("writes only parameters of its vocabulary", () => {
@@ -47,14 +68,11 @@ describe.each(catalogue.families)("family $id", (family) => {
     expect(names.filter((name) => !family.vocabularyTable.has(name))).toEqual([]);
   });
 
-  it("maps each parameter once", () => {
-    const names = family.mapping.map(({ to }) => to);
-    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
-  });
-
   it("makes its parameters of settings and facts that there are, in forms that there are", () => {
     const from = family.mapping.flatMap((row) => row.from ?? []);
+    const ofFiles = family.files.flatMap((file) => file.from ?? []);
     expect(from.filter((name) => !settingDefinitions.has(name) && !facts.includes(name))).toEqual([]);
+    expect(ofFiles.filter((name) => !settingDefinitions.has(name))).toEqual([]);
     expect(family.mapping.filter(({ as }) => as !== undefined && !(as in forms))).toEqual([]);
   });
 
@@ -73,6 +91,25 @@ describe.each(catalogue.families)("family $id", (family) => {
   it("has default settings that are right", () => {
     // A family may set what people may set at one layer only, hence "organization".
     expect(checkSettings(family.settings, "organization", "")).toEqual([]);
+  });
+
+  it("has rows for some models only by quirks that its models have", () => {
+    const models = catalogue.models.filter(({ family: id }) => id === family.id);
+    for (const { when } of [...family.mapping, ...family.files]) {
+      for (const [quirk, values] of Object.entries(when ?? {})) {
+        const there = models.flatMap(({ quirks }) => quirks[quirk] ?? []);
+        expect(there, quirk).not.toEqual([]);
+        for (const value of values) expect(there, quirk).toContain(value);
+      }
+    }
+  });
+
+  it.runIf(keepsWhatItHas(family))("writes the factory's value again when a setting is taken back", () => {
+    const silent = family.mapping.filter(
+      ({ from, keeps, only, otherwise, value }) =>
+        value === undefined && otherwise === undefined && keeps === undefined && only === undefined && mayBeUnset(from),
+    );
+    expect(silent.map(({ to }) => to)).toEqual([]);
   });
 
   it("limits only settings and facts that there are", () => {
@@ -96,6 +133,11 @@ describe.each(catalogue.families)("family $id", (family) => {
 
 describe.each(catalogue.models)("model $id", (model) => {
   const family = catalogue.family(model.family);
+
+  it("is told each parameter by one row", () => {
+    const names = catalogue.plan(model.id).runs.flatMap(({ rows }) => rows.map(({ to }) => to));
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
 
   it("recognises its own example files", () => {
     for (const file of model.recognise.examples.files) {

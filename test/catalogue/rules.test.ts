@@ -124,7 +124,7 @@ describe("a firmware load", () => {
 
   it("is named by no file when none is set", async () => {
     for (const [index, model] of models.entries()) {
-      const id = `00562b04361${index}`;
+      const id = `00562b0436${String(index).padStart(2, "0")}`;
       await office.devices.add(edit, id, { model: model.id });
       const names = [...(await deskOf(id)).parameters.keys()];
       expect(names.filter((name) => /Upgrade_Rule|loadInformation|image_version/.test(name))).toEqual([]);
@@ -133,10 +133,10 @@ describe("a firmware load", () => {
 });
 
 describe("XMLDefault.cnf.xml", () => {
-  it("names no call manager and no load", () => {
+  it("names no call manager and no load", async () => {
     const family = office.catalogue.family("cisco/enterprise");
     const spec = family.files.find(({ id }) => id === "default");
-    const text = spec && office.files.forFamily(spec, family, new Map(), []).body.toString("utf8");
-    expect(text).toBe('<?xml version="1.0" encoding="UTF-8"?>\n<Default>\n</Default>\n');
+    const made = spec && (await office.files.forFamily(spec, family, { settings: new Map() }, []));
+    expect(made?.body.toString("utf8")).toBe('<?xml version="1.0" encoding="UTF-8"?>\n<Default>\n</Default>\n');
   });
 });

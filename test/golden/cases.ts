@@ -59,14 +59,14 @@ async function filesOf(office: Awaited<ReturnType<typeof openTestOffice>>, devic
   const made: string[] = [];
   for (const spec of desk.family.files) {
     const title = `=== ${spec.id} (${spec.names[0]})\n`;
-    if (spec.serves === "device") made.push(title + office.files.forDevice(spec, desk).body.toString("utf8"));
+    if (spec.serves === "device") made.push(title + (await office.files.forDevice(spec, desk)).body.toString("utf8"));
     if (spec.serves === "bootstrap") {
       const model = await office.desks.bootstrap(office.stores.config, desk.model);
-      made.push(title + office.files.forModel(spec, model).body.toString("utf8"));
+      made.push(title + (await office.files.forModel(spec, model)).body.toString("utf8"));
     }
     if (spec.serves === "common") {
       const common = await office.desks.common(office.stores.config, desk.family.id);
-      made.push(title + office.files.forFamily(spec, desk.family, common, []).body.toString("utf8"));
+      made.push(title + (await office.files.forFamily(spec, desk.family, common, [])).body.toString("utf8"));
     }
   }
   return made.map((each) => (each.endsWith("\n") ? each : `${each}\n`)).join("");

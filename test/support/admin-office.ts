@@ -7,7 +7,6 @@ import type { EnrolmentWindow } from "../../server/domain/window.ts";
 import { createAdminHttp } from "../../server/http/admin/listener.ts";
 import type { AdminParts } from "../../server/http/admin/parts.ts";
 import { createMetrics } from "../../server/journal/metrics.ts";
-import { notCarried } from "../../server/office/device-rules.ts";
 import { mask, maskRaw, maskSettings } from "../../server/office/sealing.ts";
 import { createProvision } from "../../server/provision.ts";
 import { createBearerCheck } from "../../server/security/bearer.ts";
@@ -56,11 +55,16 @@ export interface AdminOffice {
   close(): Promise<void>;
 }
 
+type OtherParts = Partial<AdminParts> | ((office: Office) => Promise<Partial<AdminParts>>);
+
 /** A whole Offhook with its admin listener on a free port of 127.0.0.1; `parts` replaces what a test wants otherwise. */
-export async function openAdminOffice(parts: Partial<AdminParts> = {}): Promise<AdminOffice> {
+export async function openAdminOffice(parts: OtherParts = {}): Promise<AdminOffice> {
   const office = await openTestOffice();
   const logged: AdminOffice["logged"][number][] = [];
-  const admin = createAdminHttp({ ...adminParts(office, logged), ...parts });
+  const admin = createAdminHttp({
+    ...adminParts(office, logged),
+    ...(typeof parts === "function" ? await parts(office) : parts),
+  });
   const routes: { method: string; url: string }[] = [];
   admin.server.addHook("onRoute", ({ method, url }) => {
     for (const each of [method].flat()) routes.push({ method: each, url });
@@ -117,7 +121,6 @@ function adminParts(office: Office, logged: AdminOffice["logged"][number][]): Ad
     store: office.stores.config,
     authenticate: createBearerCheck(token),
     masking: { mask, maskRaw, maskSettings },
-    notCarried,
     serverInfo: () => ({
       host: "127.0.0.1",
       tftp: 6969,
