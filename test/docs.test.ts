@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { phonesDocument, settingsDocument } from "../profiles/documents.generate.ts";
+import { createCatalogue } from "../server/catalogue/catalogue.ts";
 import { readConfig, variables } from "../server/config.ts";
 import { fieldErrors, prepareCheck } from "../server/domain/check.ts";
 import { failures } from "../server/domain/failures.ts";
@@ -194,6 +196,20 @@ describe("docs/architecture.md", () => {
 
   it("has the table of imports that the architecture test holds", () => {
     expect(importTable(read("docs/architecture.md"))).toEqual(rules);
+  });
+});
+
+describe("what is made of the profiles", () => {
+  const catalogue = createCatalogue("profiles");
+  it.each([
+    ["docs/phones.md", phonesDocument],
+    ["docs/settings.md", settingsDocument],
+  ] as const)("%s is fresh: npm run docs", (name, make) => {
+    expect(read(name)).toBe(make(catalogue));
+  });
+
+  it.each(["README.md", "CHANGELOG.md"])("%s counts the models", (name) => {
+    expect(read(name)).toContain(`${catalogue.models.length} models`);
   });
 });
 

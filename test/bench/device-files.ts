@@ -15,7 +15,7 @@ export interface DeviceFile {
 /** The bytes that a multiplatform phone is to get. */
 export async function fileOf({ app: { office } }: Stage, mac: Mac): Promise<DeviceFile> {
   const desk = await deskOf(office, mac);
-  return { path: `/${mac}.xml`, base64: office.files.forDevice(specOf(desk), desk).body.toString("base64") };
+  return { path: `/${mac}.xml`, base64: (await office.files.forDevice(specOf(desk), desk)).body.toString("base64") };
 }
 
 /** What one phone costs before anything is sent: its settings and parameters, then its bytes. */
@@ -24,28 +24,48 @@ export async function measureMaking(stage: Stage, devices: readonly (readonly [s
   // Without a cache, so that each time the bytes are made.
   const files = createPhoneFiles({ renderer: office.renderer, cacheBytes: 0 });
   const rows: Row[] = [];
-  for (const [name, { mac }] of devices) {
+  for (const [index, [name, { mac }]] of devices.entries()) {
     const desk = await deskOf(office, mac);
     const spec = specOf(desk);
     const size = `${desk.parameters.size} parameters`;
     const resolve = await times(async () => void (await deskOf(office, mac)));
     const render = await times(async () => void files.forDevice(spec, desk));
-    rows.push({ what: `resolve and map, ${name}, ${size}`, who: "Offhook", ...resolve });
-    rows.push({ what: `render, ${name}, ${size}`, who: "Offhook", ...render });
+    const digest = await times(async () => void (await digestOf(office, mac)));
+    rows.push({
+      what: `resolve and map, ${name}, ${size}`,
+      who: "Offhook",
+      ...resolve,
+      ...(index === 0 && { most: 1 }),
+    });
+    rows.push({ what: `digest, ${name}`, who: "Offhook", ...digest });
+    rows.push({ what: `render, ${name}, ${size}`, who: "Offhook", ...render, most: 5 });
   }
   return rows;
 }
 
-async function deskOf({ desks, stores }: Stage["app"]["office"], mac: Mac): Promise<Desk> {
-  const device = await stores.config.holder<NewDevice & Desk["device"]["body"]>(`mac:${mac}`);
+async function deskOf(office: Office, mac: Mac): Promise<Desk> {
+  return await office.desks.read(anotherReader(office), await documentOf(office, mac));
+}
+
+async function digestOf(office: Office, mac: Mac): Promise<string> {
+  return await office.desks.digest(anotherReader(office), await documentOf(office, mac));
+}
+
+type Office = Stage["app"]["office"];
+
+async function documentOf({ stores }: Office, mac: Mac): Promise<Desk["device"]> {
+  const device = await stores.config.holder<Desk["device"]["body"]>(`mac:${mac}`);
   if (!device) throw new Error(`there is no device ${mac}`);
-  // Desks are kept for the store itself; by another reader they are worked out anew, which is what is measured.
-  const reader: StoreReader = {
+  return device;
+}
+
+/** Desks are kept for the store itself; by another reader they are worked out anew, which is what is measured. */
+function anotherReader({ stores }: Office): StoreReader {
+  return {
     get: (key) => stores.config.get(key),
     holder: (name) => stores.config.holder(name),
     find: (query) => stores.config.find(query),
   };
-  return await desks.read(reader, device);
 }
 
 function specOf({ family }: Desk) {

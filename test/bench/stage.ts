@@ -94,8 +94,14 @@ export function plainDevice(index: number): NewDevice {
   };
 }
 
-/** An 8851 (multiplatform) with so many lines and its other keys, and those of its modules, watching colleagues. */
-export function busyDevice(index: number, kind: number, lines: number, modules: number): NewDevice {
+/** A phone with ten keys, with so many lines and its other keys, and those of its modules, watching colleagues. */
+export function busyDevice(
+  index: number,
+  kind: number,
+  lines: number,
+  modules: number,
+  model = "cisco/8851-3pcc",
+): NewDevice {
   const watched = (position: number, module?: number): Key => ({
     position,
     ...(module !== undefined && { module }),
@@ -107,7 +113,7 @@ export function busyDevice(index: number, kind: number, lines: number, modules: 
   const more = numbers(1, modules).flatMap((module) => numbers(1, 36).map((position) => watched(position, module)));
   return {
     mac: macOf(kind, index),
-    model: "cisco/8851-3pcc",
+    model,
     site: sites[0],
     lines: numbers(0, lines - 1).map(lineOf),
     keys: [...keys, ...more],

@@ -13,6 +13,9 @@ export interface Row {
   /** Percent of one core, of the process that serves and of the one that asks. */
   readonly serverCpu?: number;
   readonly clientCpu?: number;
+  /** What the mean (or the p50, for times) must stay below, and the event loop's lateness. */
+  readonly most?: number;
+  readonly mostLate?: number;
   /** Something in words, such as how many times faster Offhook is. */
   readonly note?: string;
 }
@@ -32,6 +35,16 @@ export function formatTable(rows: readonly Row[]): string {
       .join("  ")
       .trimEnd();
   return [heads, ...body].map(line).join("\n");
+}
+
+/** What took longer than it may. */
+export function brokenLaws(rows: readonly Row[]): string[] {
+  return rows.flatMap(({ what, result, unit, most, loopMax, mostLate }) => [
+    ...(most !== undefined && result >= most ? [`${what}: ${figure(result)} ${unit}, not below ${most}`] : []),
+    ...(mostLate !== undefined && (loopMax ?? 0) >= mostLate
+      ? [`${what}: the event loop was late by ${figure(loopMax ?? 0)} ms, not below ${mostLate}`]
+      : []),
+  ]);
 }
 
 function cells(row: Row, above: Row | undefined): string[] {
