@@ -6,7 +6,6 @@ import type { Clock } from "./domain/ports.ts";
 import { createAdminHttp } from "./http/admin/listener.ts";
 import { createPhoneHttp, type PhoneHttp } from "./http/phones/listener.ts";
 import { createMetrics } from "./journal/metrics.ts";
-import { notCarried } from "./office/device-rules.ts";
 import { mask, maskRaw, maskSettings } from "./office/sealing.ts";
 import { createBearerCheck } from "./security/bearer.ts";
 import { createTftpReader } from "./tftp/phones.ts";
@@ -103,7 +102,6 @@ function openAdmin(parts: ListenerParts, host: string, listening: Omit<Listening
     store: office.stores.config,
     authenticate: createBearerCheck(apiToken),
     masking: { mask, maskRaw, maskSettings },
-    notCarried,
     serverInfo: () => ({
       ...listening,
       started: new Date(started).toISOString(),

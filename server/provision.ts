@@ -12,7 +12,7 @@ import type { Shelf, ShelfFile } from "./firmware/shelf.ts";
 import type { Desk, Desks } from "./office/desk.ts";
 import type { Sightings, Story } from "./office/sightings.ts";
 import type { Windows } from "./office/windows.ts";
-import type { PhoneFiles } from "./render/phone-files.ts";
+import type { OrganizationFiles } from "./render/organization-files.ts";
 
 export interface ProvisionParts {
   readonly catalogue: Catalogue;
@@ -20,7 +20,7 @@ export interface ProvisionParts {
   readonly desks: Desks;
   readonly shelf: Shelf;
   readonly windows: Windows;
-  readonly files: PhoneFiles;
+  readonly files: OrganizationFiles;
   readonly sightings: Sightings;
   readonly allowedNetworks: readonly Network[];
 }
@@ -138,7 +138,7 @@ async function respond(
   { desk, spec, window }: Personal,
   story: Story,
 ): Promise<PhoneReply> {
-  const file = files.forDevice(spec, desk);
+  const file = await files.forDevice(spec, desk);
   const { body: device, organization } = desk.device;
   const isConfiguration = spec.template !== undefined;
   const revision = await sightings.revisionOf(organization, device.mac, desk.digest);
@@ -171,8 +171,8 @@ async function forAnyPhone(
 ) {
   const known = model === undefined ? undefined : catalogue.model(model);
   const made = known
-    ? files.forModel(file, await desks.bootstrap(store, known))
-    : files.forFamily(file, catalogue.family(family), await desks.common(store, family), shelf.files);
+    ? await files.forModel(file, await desks.bootstrap(store, known))
+    : await files.forFamily(file, catalogue.family(family), await desks.common(store, family), shelf.files);
   return { ...made, done: story.served({ file: file.id, ...(model !== undefined && { model }) }) };
 }
 

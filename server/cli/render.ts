@@ -46,7 +46,8 @@ async function render(
     if (!match)
       throw new Failure("NOT_FOUND", `phones of ${desk.family.title} do not ask for their own file as ${file}`);
     if (withSecrets) await auditReading(office, device, file);
-    out(office.files.forDevice(match.file, withSecrets ? desk : office.desks.masked(desk)).body.toString("utf8"));
+    const { body } = await office.files.forDevice(match.file, withSecrets ? desk : office.desks.masked(desk));
+    out(body.toString("utf8"));
   } finally {
     await office.close();
   }

@@ -107,7 +107,7 @@ const files: readonly (readonly [RegExp, string])[] = [
   [/^\/?[0-9a-f]{12}\.xml$/, ownProfile],
   [/^\/?SEP[0-9A-F]{12}\.cnf\.xml$/, sep],
   [/^\/?dialplan(?:-[0-9A-F]{12})?\.xml$/, '<dialTemplate><TEMPLATE match="*" timeout="5"/></dialTemplate>'],
-  [/^\/?softkeys\.xml$/, "<softKeyCfg/>"],
+  [/^\/?softkeys-[0-9A-F]{12}\.xml$/, "<softKeyCfg/>"],
   [/^\/?AppDialRules\.xml$/, "<DialRules/>"],
   [/^\/?Ringlist-wb\.xml$/, "<CiscoIPPhoneRingList/>"],
   [/^\/?XMLDefault\.cnf\.xml$/, "<Default/>"],
@@ -140,7 +140,7 @@ describe("what each family asks for, in order", () => {
         "http /English_United_States/sl-be-sip.jar",
         "http /United_States/g3-tones.xml",
         "http /dialplan-00562B043615.xml",
-        "http /softkeys.xml",
+        "http /softkeys-00562B043615.xml",
         "http /AppDialRules.xml",
         "http /Ringlist-wb.xml",
         "http /defaultheadsetconfig.json",
@@ -244,7 +244,7 @@ describe("one phone", () => {
     ["its own file is not there", "cisco/8851-3pcc", "/00562b043615.xml", 404, "nothing (error 1: no reason given)"],
     ["its own file is wrong", "cisco/8851-3pcc", "/00562b043615.xml", bootstrap, "no line is enabled"],
     ["the bootstrap is refused", "cisco/8851-3pcc", "/8851-3PCC.xml", 403, "refused (error 2: no reason given)"],
-    ["the server is in trouble", "cisco/8851", "/softkeys.xml", 503, "broken (status 503)"],
+    ["the server is in trouble", "cisco/8851", "/softkeys-00562B043615.xml", 503, "broken (status 503)"],
     ["a trust list is served", "cisco/8851", "/ITLFile.tlv", "x", "is a trust list, which must not be served"],
     ["a companion is missing", "cisco/7960", "RINGLIST.DAT", 404, "nothing (error 1: no reason given)"],
   ])("has failed when %s", async (_, model, name, reply, reason) => {
@@ -430,7 +430,7 @@ describe("offhook simulate", () => {
   it.each([
     [["--server", "h"], "error: required option '--model <id[=count]>' not specified"],
     [["--model", "cisco/7960"], "error: required option '--server <host>' not specified"],
-    [["--model", "cisco/7690", "--server", "h"], 'error: there is no model "cisco/7690"; did you mean cisco/7960?'],
+    [["--model", "cisco/7960x", "--server", "h"], 'error: there is no model "cisco/7960x"; did you mean cisco/7960?'],
     [
       ["--model", "cisco/7960=0", "--server", "h"],
       "error: option '--model <id[=count]>' argument 'cisco/7960=0' is invalid. It must be a model, or a model=count.",

@@ -1,5 +1,4 @@
-import { escapePointer } from "../../domain/check.ts";
-import type { FamilyProfile } from "../../domain/model.ts";
+import type { ModelProfile } from "../../domain/model.ts";
 import { settingDefinitions } from "../../domain/settings.ts";
 import type { AdminParts } from "./parts.ts";
 
@@ -8,14 +7,10 @@ export interface Carried {
   readonly notCarried: ReadonlySet<string>;
 }
 
-/** Which settings phones of a family can be told: what the rules for devices would refuse is not carried. */
-export function carriedSettings({ notCarried }: Pick<AdminParts, "notCarried">, family: FamilyProfile): Carried {
+/** Which settings a model is told; what Offhook decides by itself counts as told. */
+export function carriedSettings({ catalogue }: Pick<AdminParts, "catalogue">, { id }: ModelProfile): Carried {
+  const { carried } = catalogue.plan(id);
+  const isTold = (name: string) => carried.has(name) || settingDefinitions.get(name)?.own === true;
   const names = [...settingDefinitions.keys()];
-  const given = Object.fromEntries(names.map((name) => [name, true]));
-  const refused = new Set(notCarried(given, family).map(({ pointer }) => pointer));
-  const isRefused = (name: string) => refused.has(`/settings/${escapePointer(name)}`);
-  return {
-    carried: new Set(names.filter((name) => !isRefused(name))),
-    notCarried: new Set(names.filter(isRefused)),
-  };
+  return { carried: new Set(names.filter(isTold)), notCarried: new Set(names.filter((name) => !isTold(name))) };
 }

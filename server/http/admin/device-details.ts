@@ -54,7 +54,7 @@ export function deviceDetailRoutes(server: AdminServer, parts: AdminParts): void
 }
 
 function settingsView(parts: AdminParts, desk: Desk): Static<typeof Settings> {
-  const { carried } = carriedSettings(parts, desk.family);
+  const { carried } = carriedSettings(parts, desk.model);
   const view = (settings: ResolvedSettings, isShown: (layer: string) => boolean) =>
     [...settings]
       .filter(([, { layer }]) => isShown(layer))

@@ -51,11 +51,6 @@ export const DevicePatch = Type.Object(
   strict,
 );
 
-export const Force = Type.Object(
-  { force: Type.Optional(Type.Boolean({ description: "lets raw names pass that the vocabulary does not know" })) },
-  strict,
-);
-
 const Revision = Type.Object({ n: Type.Integer(), digest: Type.String() });
 const Pin = Type.Object({ block: Type.String(), at: Type.String() });
 const time = Type.String({ format: "date-time" });

@@ -6,9 +6,10 @@ import { knownSyncStates } from "../../domain/sync.ts";
 import { editOf, visitOf } from "./caller.ts";
 import { deviceOf, macOf } from "./device-access.ts";
 import { type KnownDevice, knowDevice, knowDevices } from "./device-facts.ts";
-import { DeviceAnswer, DevicePatch, Force, ListedDevice, MacParams, NewDevice } from "./device-schemas.ts";
+import { DeviceAnswer, DevicePatch, ListedDevice, MacParams, NewDevice } from "./device-schemas.ts";
 import { deskView, deviceView } from "./device-view.ts";
 import { tagged } from "./etags.ts";
+import { Force } from "./layer-schemas.ts";
 import { type Order, page, pageOf, pageQuery } from "./paging.ts";
 import type { AdminParts, AdminServer } from "./parts.ts";
 import { macPart, searchFor } from "./searching.ts";
@@ -62,7 +63,7 @@ function isWanted({ document: { body }, sync }: KnownDevice, filters: Filters): 
 }
 
 /** By MAC in any form, label, serial, model, or the extension of one of its lines. */
-async function searchDevices({ store }: AdminParts, organization: string, q: string | undefined) {
+export async function searchDevices({ store }: AdminParts, organization: string, q: string | undefined) {
   const matches = searchFor(q);
   const part = macPart(q);
   const lines = q === undefined ? [] : await store.find<Line>({ organization, kind: "line" });

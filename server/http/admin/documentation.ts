@@ -17,7 +17,9 @@ const tags = [
   { name: "lines", description: "SIP accounts" },
   { name: "layers", description: "Organizations, sites and presets: where settings come from" },
   { name: "enrolment", description: "Windows in which phones come for the first time" },
+  { name: "firmware", description: "Loads that phones can be given" },
   { name: "catalogue", description: "Models and settings" },
+  { name: "templates", description: "How files are laid out" },
   { name: "journal", description: "What phones asked, what people changed" },
   { name: "server", description: "This process" },
 ];
@@ -70,7 +72,7 @@ export function documentRoute(route: RouteOptions): void {
   const schema = route.schema as { response?: Record<string, TSchema>; headers?: TSchema } & Record<string, unknown>;
   if (schema?.response === undefined) throw new Error(`${route.method} ${route.url} has no schema of its answer`);
   const problem = { description: "Problem", content: { [problemType]: { schema: Problem } } };
-  const changes = ["PATCH", "DELETE"].includes(String(route.method));
+  const changes = ["PATCH", "PUT", "DELETE"].includes(String(route.method));
   route.schema = {
     ...schema,
     security: [{ token: [] }],

@@ -1,3 +1,4 @@
+import type { ModelDesk } from "../../domain/desk.ts";
 import { Failure } from "../../domain/failures.ts";
 import type { FileSpec } from "../../domain/model.ts";
 import type { Desk } from "../../office/desk.ts";
@@ -12,26 +13,30 @@ export async function previewFile(parts: AdminParts, desk: Desk, name: string): 
   if (choice?.serves === "shelf") throw new Failure("NOT_FOUND", "this file comes from the shelf as it is");
   if (choice?.serves === "nothing") throw new Failure("NO_SUCH_FILE", choice.spec.why);
   if (choice === undefined) return undefined;
-  if (choice.serves === "device") return parts.files.forDevice(choice.spec, maskDesk(parts, desk));
+  if (choice.serves === "device") return await parts.files.forDevice(choice.spec, maskDesk(parts, desk));
   return await renderShared(parts, desk, choice.spec);
 }
 
 /** A file that is not this device's own: the same for every phone of the model or family. */
 export async function renderShared(parts: AdminParts, desk: Desk, spec: FileSpec): Promise<RenderedFile> {
-  const { catalogue, desks, files, masking, shelf, store } = parts;
+  const { catalogue, desks, files, shelf, store } = parts;
   const family = catalogue.family(desk.family.id);
   if (spec.serves === "common") {
-    return files.forFamily(spec, family, await desks.common(store, family.id), shelf.files);
+    return await files.forFamily(spec, family, await desks.common(store, family.id), shelf.files);
   }
   const bootstrap = await desks.bootstrap(store, desk.model);
-  return files.forModel(spec, { ...bootstrap, parameters: maskParameters(bootstrap.parameters, family, masking.mask) });
+  return await files.forModel(spec, maskModelDesk(parts, bootstrap));
+}
+
+export function maskModelDesk({ catalogue, masking }: AdminParts, desk: ModelDesk): ModelDesk {
+  return { ...desk, parameters: maskParameters(desk.parameters, catalogue.family(desk.family.id), masking.mask) };
 }
 
 /**
  * The device with its secrets hidden. Rendered files are kept by digest, so a preview has one of its own: else a phone
  * could get a masked file, and a person a real one.
  */
-function maskDesk({ catalogue, masking }: AdminParts, desk: Desk): Desk {
+export function maskDesk({ catalogue, masking }: AdminParts, desk: Desk): Desk {
   const parameters = maskParameters(desk.parameters, catalogue.family(desk.family.id), masking.mask);
   return { ...desk, parameters, digest: `preview-${desk.digest}` };
 }

@@ -4,7 +4,7 @@ import { Failure } from "../../domain/failures.ts";
 import type { StoredDocument } from "../../domain/ports.ts";
 import { editOf, visitOf } from "./caller.ts";
 import { tagged } from "./etags.ts";
-import { Layer, LayerPatch, layerView, NewLayer } from "./layer-schemas.ts";
+import { Force, Layer, LayerPatch, LayerQuery, layerTrialView, layerView, NewLayer } from "./layer-schemas.ts";
 import { type Order, page, pageOf, pageQuery } from "./paging.ts";
 import type { AdminParts, AdminServer } from "./parts.ts";
 import { searchFor } from "./searching.ts";
@@ -29,7 +29,8 @@ export function layerRoutes(server: AdminServer, parts: AdminParts): void {
   }
 }
 
-function listRoute(server: AdminServer, { masking, store }: AdminParts, kind: LayerKind): void {
+function listRoute(server: AdminServer, parts: AdminParts, kind: LayerKind): void {
+  const { store } = parts;
   const querystring = pageQuery(["id", "name"], {});
   const schema = { tags, summary: `${title(kind)}s`, querystring, response: { 200: pageOf(Layer) } };
   server.get(`/${kind}s`, { schema }, async (request) => {
@@ -38,21 +39,24 @@ function listRoute(server: AdminServer, { masking, store }: AdminParts, kind: La
     const all = await store.find<LayerDocument>({ organization, kind });
     const found = all.filter(({ body }) => matches([body.id, body.name]));
     const { items, ...rest } = page(found, request.query, order);
-    return { ...rest, items: items.map((each) => layerView(masking, each)) };
+    return { ...rest, items: items.map((each) => layerView(parts, each)) };
   });
 }
 
-function addRoute(server: AdminServer, { layers, masking }: AdminParts, kind: LayerKind): void {
-  const schema = { tags, summary: `Adds a ${kind}`, body: NewLayer, response: { 201: Layer } };
+function addRoute(server: AdminServer, parts: AdminParts, kind: LayerKind): void {
+  const { layers } = parts;
+  const answer = { 201: Layer };
+  const schema = { tags, summary: `Adds a ${kind}`, querystring: Force, body: NewLayer[kind], response: answer };
   server.post(`/${kind}s`, { schema }, async (request, reply) => {
-    const written = await layers.add(editOf(request), kind, request.body);
+    const written = await layers.add(editOf(request), kind, { ...request.body, ...forced(request.query) });
     tagged(reply, written.version);
     reply.code(201).header("location", `/api/v1/${kind}s/${encodeURIComponent(written.id)}`);
-    return layerView(masking, written);
+    return layerView(parts, written);
   });
 }
 
-function documentRoutes(server: AdminServer, { layers, masking, store }: AdminParts, kind: LayerKind): void {
+function documentRoutes(server: AdminServer, parts: AdminParts, kind: LayerKind): void {
+  const { layers, layerTrials, store } = parts;
   const url = `/${kind}s/:id`;
   const read = { tags, summary: `A ${kind}`, params, response: { 200: Layer } };
   server.get(url, { schema: read }, async (request, reply) => {
@@ -60,20 +64,27 @@ function documentRoutes(server: AdminServer, { layers, masking, store }: AdminPa
     const document = await store.get<LayerDocument>({ organization: visitOf(request).organization, kind, id });
     if (!document) throw new Failure("NOT_FOUND", `there is no ${kind} "${id}"`);
     tagged(reply, document.version);
-    return layerView(masking, document);
+    return layerView(parts, document);
   });
-  const change = { tags, summary: `Changes a ${kind}`, params, body: LayerPatch, response: { 200: Layer } };
+  const change = { ...read, summary: `Changes a ${kind}`, querystring: LayerQuery, body: LayerPatch[kind] };
   server.patch(url, { schema: change }, async (request, reply) => {
     const { version, ...given } = request.body;
-    const written = await layers.change(editOf(request, version), kind, request.params.id, given);
+    const { dryRun } = request.query;
+    const asked = [editOf(request, version), kind, request.params.id, { ...given, ...forced(request.query) }] as const;
+    if (dryRun) return layerTrialView(parts, await layerTrials.try(...asked));
+    const written = await layers.change(...asked);
     tagged(reply, written.version);
-    return layerView(masking, written);
+    return layerView(parts, written);
   });
   const remove = { tags, summary: `Removes a ${kind} that no device uses`, params, response: { 204: Type.Null() } };
   server.delete(url, { schema: remove }, async (request, reply) => {
     await layers.remove(editOf(request), kind, request.params.id);
     return reply.code(204).send(null);
   });
+}
+
+function forced({ force }: { readonly force?: boolean }): { force?: true } {
+  return force === true ? { force } : {};
 }
 
 function title(kind: LayerKind): string {

@@ -4,7 +4,9 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { Failure } from "../../domain/failures.ts";
 import { watchConnections } from "../connections.ts";
 import { auditRoutes } from "./audit.ts";
+import { bulkRoutes } from "./bulk.ts";
 import { admit, visitDecorator } from "./caller.ts";
+import { deviceCopyRoutes } from "./device-copy.ts";
 import { deviceDetailRoutes } from "./device-details.ts";
 import { deviceFileRoutes } from "./device-files.ts";
 import { deviceRoutes } from "./devices.ts";
@@ -13,8 +15,11 @@ import { enrolmentWindowRoutes } from "./enrolment-windows.ts";
 import { createEventHub } from "./event-hub.ts";
 import { eventRoutes } from "./events.ts";
 import { exchangeRoutes } from "./exchanges.ts";
+import { firmwareRoutes } from "./firmware.ts";
+import { firmwareUploadRoutes } from "./firmware-uploads.ts";
 import { healthRoutes } from "./health.ts";
 import { createJsonParser } from "./json-body.ts";
+import { keyLayoutRoutes } from "./key-layout.ts";
 import { layerRoutes } from "./layer-documents.ts";
 import { lineRoutes } from "./lines.ts";
 import { modelRoutes } from "./models.ts";
@@ -23,7 +28,9 @@ import type { AdminParts, AdminServer } from "./parts.ts";
 import { answerProblem } from "./problems.ts";
 import { serverRoutes } from "./server-info.ts";
 import { settingRoutes } from "./settings.ts";
+import { limitTime } from "./slow-requests.ts";
 import { strangerRoutes } from "./strangers.ts";
+import { templateRoutes } from "./templates.ts";
 import { compileValidator } from "./validation.ts";
 
 export interface AdminHttp {
@@ -63,10 +70,10 @@ function plugin(register: (server: AdminServer) => void) {
 }
 
 const bodyLimit = 1024 * 1024;
-/** A slow or silent client gives its place back; an event stream stays awake by its heartbeat. */
-const timeouts = { requestTimeout: 60_000, connectionTimeout: 120_000, keepAliveTimeout: 15_000 };
+/** A silent client gives its place back; an event stream stays awake by its heartbeat. Slow ones: `limitTime`. */
+const timeouts = { requestTimeout: 0, connectionTimeout: 120_000, keepAliveTimeout: 15_000 };
 
-function createServer({ log }: AdminParts): AdminServer {
+function createServer({ log, patienceMs }: AdminParts): AdminServer {
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     answerProblem(log, error, request, reply);
   const server = fastify({
@@ -77,6 +84,7 @@ function createServer({ log }: AdminParts): AdminServer {
     http: { maxHeaderSize: 16_384, headersTimeout: 10_000 },
     frameworkErrors: refuse,
   }).withTypeProvider<TypeBoxTypeProvider>();
+  server.addHook("onRequest", async (request, reply) => limitTime(request, reply, patienceMs));
   server.setValidatorCompiler(compileValidator);
   server.setErrorHandler(refuse);
   server.setNotFoundHandler(noSuchRoute);
@@ -117,9 +125,15 @@ const resources = [
   layerRoutes,
   lineRoutes,
   deviceRoutes,
+  keyLayoutRoutes,
+  deviceCopyRoutes,
+  bulkRoutes,
   deviceDetailRoutes,
   deviceFileRoutes,
+  templateRoutes,
   enrolmentWindowRoutes,
+  firmwareRoutes,
+  firmwareUploadRoutes,
   strangerRoutes,
   exchangeRoutes,
   serverRoutes,

@@ -108,7 +108,7 @@ function listed({ id, title, vendor, family, has: { lines, keys, modules, screen
 function describe(parts: AdminParts, model: ModelProfile): Static<typeof Model> {
   const family = parts.catalogue.family(model.family);
   const { id, title, vendor, sources } = model;
-  const { carried, notCarried } = carriedSettings(parts, family);
+  const { carried, notCarried } = carriedSettings(parts, model);
   return {
     id,
     title,

@@ -2,7 +2,7 @@ import Type from "typebox";
 import type { LayerDocument } from "../../domain/device.ts";
 import { editOf, requireOrganization } from "./caller.ts";
 import { tagged } from "./etags.ts";
-import { Layer, layerView, OrganizationPatch } from "./layer-schemas.ts";
+import { Layer, LayerQuery, layerTrialView, layerView, OrganizationPatch } from "./layer-schemas.ts";
 import type { AdminParts, AdminServer } from "./parts.ts";
 
 const params = Type.Object({ id: Type.String() });
@@ -10,7 +10,7 @@ const tags = ["layers"];
 
 /** The organization in the path counts here, not the one in the header; the operator may name any. */
 export function organizationRoutes(server: AdminServer, parts: AdminParts): void {
-  const { layers, masking, store } = parts;
+  const { layers, layerTrials, store } = parts;
 
   async function read(id: string) {
     await requireOrganization(parts, id);
@@ -26,7 +26,7 @@ export function organizationRoutes(server: AdminServer, parts: AdminParts): void
     server.get(url, { schema: { tags, summary, params, response: { 200: Layer } } }, async (request, reply) => {
       const document = await read(request.params.id);
       tagged(reply, document.version);
-      return layerView(masking, document);
+      return layerView(parts, document);
     });
   }
   server.patch(
@@ -36,18 +36,22 @@ export function organizationRoutes(server: AdminServer, parts: AdminParts): void
         tags,
         summary: "Changes settings of the layer organization",
         params,
+        querystring: LayerQuery,
         body: OrganizationPatch,
         response: { 200: Layer },
       },
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { version, settings } = request.body;
+      const { version, ...given } = request.body;
+      const { dryRun, force = false } = request.query;
       await requireOrganization(parts, id);
       const edit = { ...editOf(request, version), organization: id };
-      const written = await layers.change(edit, "organization", id, { settings });
+      const asked = [edit, "organization", id, { ...given, ...(force && { force }) }] as const;
+      if (dryRun) return layerTrialView(parts, await layerTrials.try(...asked));
+      const written = await layers.change(...asked);
       tagged(reply, written.version);
-      return layerView(masking, written);
+      return layerView(parts, written);
     },
   );
 }

@@ -8,15 +8,20 @@ import type { Shelf } from "../../firmware/shelf.ts";
 import type { Journal } from "../../journal/journal.ts";
 import type { Presence } from "../../journal/presence.ts";
 import type { Strangers } from "../../journal/strangers.ts";
+import type { Bulk } from "../../office/bulk.ts";
+import type { LayerTrials } from "../../office/bulk-layers.ts";
 import type { Desks } from "../../office/desk.ts";
-import type { notCarried } from "../../office/device-rules.ts";
+import type { DeviceCopies } from "../../office/device-copies.ts";
 import type { Devices } from "../../office/devices.ts";
 import type { Enrolment } from "../../office/enrolment.ts";
+import type { FirmwareStock } from "../../office/firmware-stock.ts";
+import type { KeyLayouts } from "../../office/key-layouts.ts";
 import type { Layers } from "../../office/layers.ts";
 import type { Lines } from "../../office/lines.ts";
 import type { Revisions } from "../../office/revisions.ts";
+import type { Templates } from "../../office/templates.ts";
 import type { Windows } from "../../office/windows.ts";
-import type { PhoneFiles } from "../../render/phone-files.ts";
+import type { OrganizationFiles } from "../../render/organization-files.ts";
 import type { Caller } from "../../security/bearer.ts";
 
 /** How secrets are hidden; `office/sealing.ts` has them. */
@@ -51,16 +56,20 @@ export interface AdminParts {
   readonly devices: Devices;
   readonly lines: Lines;
   readonly layers: Layers;
+  readonly layerTrials: LayerTrials;
+  readonly keyLayouts: KeyLayouts;
+  readonly copies: DeviceCopies;
+  readonly bulk: Bulk;
   readonly enrolment: Enrolment;
+  readonly templates: Templates;
+  readonly firmware: FirmwareStock;
   readonly windows: Windows;
   readonly revisions: Revisions;
   readonly presence: Presence;
   readonly strangers: Strangers;
   readonly journal: Journal;
-  readonly files: PhoneFiles;
+  readonly files: OrganizationFiles;
   readonly masking: Masking;
-  /** `office/device-rules.ts`: which settings a family can't carry. */
-  readonly notCarried: typeof notCarried;
   /** Who a header `Authorization` belongs to, or undefined. */
   authenticate(authorization: string | undefined): Caller | undefined;
   serverInfo(): ServerInfo;
@@ -70,6 +79,8 @@ export interface AdminParts {
   metrics(): Promise<{ readonly contentType: string; readonly body: string }>;
   readonly clock: Clock;
   readonly log: AdminLog;
+  /** How long a request may take to arrive; a minute when absent. */
+  readonly patienceMs?: number;
   /** How often an idle event stream is kept awake; 15 s when absent. */
   readonly heartbeatMs?: number;
 }

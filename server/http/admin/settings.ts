@@ -28,8 +28,13 @@ const order: Order<SettingDefinition> = {
 };
 
 export function settingRoutes(server: AdminServer, parts: AdminParts): void {
-  const { families } = parts.catalogue;
-  const carried = families.map((family) => ({ id: family.id, names: carriedSettings(parts, family).carried }));
+  const { families, models } = parts.catalogue;
+  const carried = families.map(({ id }) => {
+    const told = models
+      .filter(({ family }) => family === id)
+      .flatMap((model) => [...carriedSettings(parts, model).carried]);
+    return { id, names: new Set(told) };
+  });
   const carriers = (name: string) => carried.flatMap(({ id, names }) => (names.has(name) ? [id] : []));
   server.get(
     "/settings",
