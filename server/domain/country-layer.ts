@@ -1,12 +1,12 @@
 import type { Country } from "./country.ts";
-import { classDigits, type DialRule } from "./dial-plan.ts";
+import { atOnceOrNot, besideUrgent, type DialRule } from "./dial-plan.ts";
+import { inCommon, type NumberSet, parseNumbers } from "./number-patterns.ts";
 import type { ResolvedSettings, SettingsLayer } from "./settings.ts";
 
 /** What a country brings with it, given the lengths of extensions and the prefix for calls outside. */
 export function countryLayer(country: Country, settings: ResolvedSettings): SettingsLayer {
-  const { clock, code, dateFormat, emergency, language, tones } = country;
-  const lengths = (settings.get("dial.extensionLengths")?.value ?? []) as readonly number[];
-  const prefix = String(settings.get("dial.outsidePrefix")?.value ?? "");
+  const { clock, code, dateFormat, language, tones } = country;
+  const emergency = emergencyOf(country, settings);
   const { stutterDial, ...common } = tones;
   const named = Object.entries(common).map(([name, tone]) => [`tones.${name}`, tone]);
   return {
@@ -17,11 +17,17 @@ export function countryLayer(country: Country, settings: ResolvedSettings): Sett
       "time.dateFormat": dateFormat,
       "time.clock": clock,
       "phone.emergencyNumbers": emergency,
-      "dial.plan": countryPlan(country, { lengths, prefix }),
+      "dial.plan": countryPlan({ ...country, emergency }, insideOf(settings)),
       ...Object.fromEntries(named),
       ...(stutterDial && { "tones.stutter": stutterDial }),
     },
   };
+}
+
+/** What people set counts; a value that nobody set is no reason to forget the country's numbers. */
+function emergencyOf({ emergency }: Country, settings: ResolvedSettings): string[] {
+  const asked = settings.get("phone.emergencyNumbers");
+  return asked && asked.layer !== "family" ? (asked.value as string[]) : emergency;
 }
 
 /** What people dial inside: extensions of these lengths, and a prefix before public numbers when there is one. */
@@ -30,119 +36,51 @@ export interface InsideNumbers {
   readonly prefix: string;
 }
 
-/** Seconds a phone waits for another digit where a complete number may also be the beginning of a longer one. */
-const shortWait = 3;
+function insideOf(settings: ResolvedSettings): InsideNumbers {
+  return {
+    lengths: (settings.get("dial.extensionLengths")?.value ?? []) as readonly number[],
+    prefix: String(settings.get("dial.outsidePrefix")?.value ?? ""),
+  };
+}
 
 /**
  * The dial plan of a country: a complete number is dialled at once, and waits only where it may be the beginning of a
- * longer one. Emergency numbers are put before it where the plan is used.
+ * longer one. Emergency numbers themselves are put before it where the plan is used; with the prefix for calls outside
+ * before them they are dialled at once as well, since that is what people do who always dial the prefix.
  */
-export function countryPlan({ emergency, numbers }: Country, { lengths, prefix }: InsideNumbers): readonly DialRule[] {
-  const outside = [...numbers.formats.map(({ match }) => match), `${numbers.international}xxxxxxx.`];
-  const patterns = outside.map((match) => parsePattern(prefix + match));
-  const urgent = emergency.map(parsePattern);
-  const inside = [...lengths].sort((a, b) => a - b).map((length) => parsePattern("x".repeat(length)));
-  const everything = [...urgent, ...inside, ...patterns];
-  return [...inside, ...patterns].flatMap((pattern) => rulesOf(pattern, everything));
+export function countryPlan(country: Country, { lengths, prefix }: InsideNumbers): readonly DialRule[] {
+  const outside = outsideNumbers(country, prefix);
+  const prefixed = prefix === "" ? [] : country.emergency.map((number) => prefix + number);
+  const urgent = [...country.emergency, ...prefixed];
+  const inside = [...lengths].sort((a, b) => a - b).map((length) => parseNumbers("x".repeat(length)));
+  const others = [...urgent.map(parseNumbers), ...inside];
+  const rules = [
+    ...inside.flatMap((numbers) => atOnceOrNot(numbers, [...others, ...outside])),
+    ...outside.flatMap((numbers) => atOnceOrNot(numbers, [...others, ...outside.filter(goesOnAfter(numbers))])),
+  ].flatMap((rule) => besideUrgent(rule, urgent));
+  return [...prefixed.map((match) => ({ match, wait: 0 })), ...rules];
 }
 
-/** A pattern digit by digit, each place with the digits it takes; `open` when any number of digits may follow. */
-interface Pattern {
-  readonly places: readonly string[];
-  readonly open: boolean;
+/** An open format is no longer than the fixed ones of its range, which are the longest numbers there are (profiles/countries). */
+function goesOnAfter({ places: { length } }: NumberSet): (other: NumberSet) => boolean {
+  return ({ open, places }) => places.length > length || (open && places.length === length);
 }
 
-const digits = "0123456789";
+/** Every public number as it is dialled here, and those abroad. */
+function outsideNumbers({ numbers }: Country, prefix: string): NumberSet[] {
+  const formats = [...numbers.formats.map(({ match }) => match), `${numbers.international}xxxxxxx.`];
+  return formats.map((match) => parseNumbers(prefix + match));
+}
 
-function parsePattern(match: string): Pattern {
-  const open = match.endsWith(".");
-  const places = [...match.matchAll(/\[([^\]]+)\]|[0-9*#+x]/g)].map(([token, inside]) => {
-    if (inside !== undefined) return classDigits(inside).join("");
-    return token === "x" ? digits : token;
+/**
+ * An emergency number that the prefix and the beginning of an ordinary number make together, such as 0 and 62… in Spain:
+ * phones dial it at once. Undefined when there is none.
+ */
+export function misledByPrefix(country: Country, prefix: string, emergency: readonly string[]): string | undefined {
+  if (prefix === "") return undefined;
+  const ordinary = outsideNumbers(country, prefix);
+  return emergency.find((number) => {
+    const urgent = parseNumbers(number);
+    return ordinary.some((numbers) => urgent.places.length <= numbers.places.length && inCommon(numbers, urgent));
   });
-  return { places, open };
-}
-
-/** At once for what can't be the beginning of a longer number, with a wait for what can. */
-function rulesOf(pattern: Pattern, everything: readonly Pattern[]): DialRule[] {
-  if (pattern.open) return [{ match: `${write(pattern.places)}.`, wait: shortWait }];
-  const { length } = pattern.places;
-  const longer = everything.filter(({ places, open }) => open || places.length > length);
-  let atOnce: readonly (readonly string[])[] = [pattern.places];
-  const waiting: (readonly string[])[] = [];
-  for (const { places: begin } of longer) {
-    // Any digits may follow where a pattern is open and shorter.
-    const places = [...begin, ...Array.from({ length: Math.max(0, length - begin.length) }, () => digits)];
-    const both = common(pattern.places, places);
-    if (!both) continue;
-    waiting.push(both);
-    atOnce = atOnce.flatMap((each) => without(each, places));
-  }
-  return [
-    ...atOnce.map((places) => ({ match: write(places), wait: 0 })),
-    ...narrowed(waiting).map((places) => ({ match: write(places), wait: shortWait })),
-  ];
-}
-
-/** Digits that both take, place by place; undefined when some place has none. */
-function common(one: readonly string[], other: readonly string[]): readonly string[] | undefined {
-  const both = one.map((place, at) => [...place].filter((digit) => other[at]?.includes(digit)).join(""));
-  return both.every((place) => place !== "") ? both : undefined;
-}
-
-/** The numbers of `one` that do not begin as `other` does, as patterns that do not overlap. */
-function without(one: readonly string[], other: readonly string[]): (readonly string[])[] {
-  if (!common(one, other)) return [one];
-  return one.flatMap((place, at) => {
-    const left = [...place].filter((digit) => !other[at]?.includes(digit)).join("");
-    if (left === "") return [];
-    return [one.map((each, index) => (index < at ? shared(each, other[index]) : index === at ? left : each))];
-  });
-}
-
-function shared(place: string, other = ""): string {
-  return [...place].filter((digit) => other.includes(digit)).join("");
-}
-
-/** Without those that another one covers. */
-function narrowed(patterns: readonly (readonly string[])[]): (readonly string[])[] {
-  const texts = new Set<string>();
-  return patterns.filter((each, index) => {
-    const text = write(each);
-    const covered = patterns.some(
-      (other, at) =>
-        at !== index &&
-        write(other) !== text &&
-        each.every((place, i) => [...place].every((d) => other[i]?.includes(d))),
-    );
-    if (covered || texts.has(text)) return false;
-    texts.add(text);
-    return true;
-  });
-}
-
-function write(places: readonly string[]): string {
-  return places.map(writePlace).join("");
-}
-
-/** `x`, a digit, or a class: `[2-9]`, `[0-24]`. */
-function writePlace(place: string): string {
-  if (place === digits) return "x";
-  if (place.length === 1) return place;
-  const runs = place.match(/0?1?2?3?4?5?6?7?8?9?/g)?.filter((each) => each !== "") ?? [];
-  return `[${runs.flatMap(splitRun).map(writeRun).join("")}]`;
-}
-
-/** Digits that follow each other without a gap. */
-function splitRun(run: string): string[] {
-  return [...run].reduce<string[]>((parts, digit) => {
-    const last = parts.at(-1);
-    if (last !== undefined && Number(last.at(-1)) === Number(digit) - 1) parts[parts.length - 1] = last + digit;
-    else parts.push(digit);
-    return parts;
-  }, []);
-}
-
-function writeRun(run: string): string {
-  return run.length > 2 ? `${run[0]}-${run.at(-1)}` : run;
 }

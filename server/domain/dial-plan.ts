@@ -1,3 +1,12 @@
+import {
+  anyDigit,
+  classDigits,
+  inCommon,
+  type NumberSet,
+  parseNumbers,
+  without,
+  writeNumbers,
+} from "./number-patterns.ts";
 import type { ResolvedSettings } from "./settings.ts";
 
 /** A dialled number and how many seconds the phone waits for more once it matches. */
@@ -8,13 +17,16 @@ export interface DialRule {
 
 /** Everything that decides when a phone dials what is typed. */
 export interface DialPlan {
-  /** Emergency numbers first, then the plan; the first that matches counts. */
+  /** Emergency numbers first; no other rule begins with one, or dials at once what may become one. */
   readonly rules: readonly DialRule[];
   /** Seconds after which anything else is dialled. */
   readonly timeout: number;
   /** Dialled by itself when nothing was typed for `delay` seconds. */
   readonly hotline?: { readonly number: string; readonly delay: number };
 }
+
+/** Seconds a phone waits for another digit where a complete number may also be the beginning of a longer one. */
+export const shortWait = 3;
 
 export function dialPlanOf(settings: ResolvedSettings): DialPlan {
   const value = (name: string) => settings.get(name)?.value;
@@ -35,11 +47,68 @@ export function makeDialPlan([
   hotline,
   delay = 0,
 ]: readonly unknown[]): DialPlan {
-  const urgent = (emergency as readonly string[]).map((match): DialRule => ({ match, wait: 0 }));
-  const known = new Set(urgent.map(({ match }) => match));
-  const rules = [...urgent, ...(plan as readonly DialRule[]).filter(({ match }) => !known.has(match))];
+  const urgent = emergency as readonly string[];
+  const rules = [
+    ...urgent.map((match): DialRule => ({ match, wait: 0 })),
+    ...(plan as readonly DialRule[]).flatMap((rule) => besideUrgent(rule, urgent)),
+  ];
   const own = hotline === undefined ? {} : { hotline: { number: String(hotline), delay: Number(delay) } };
   return { rules, timeout: Number(timeout), ...own };
+}
+
+/**
+ * A rule that leaves room for emergency numbers. Enterprise phones take the rule with more digits that are written out, and
+ * wait when a longer one has as many (Cisco SIP IP Phone administrator guide, dial plans): so no rule writes out an
+ * emergency number and goes on, which could not be dialled to its end anyway; and none dials at once what may become one.
+ */
+export function besideUrgent(rule: DialRule, urgent: readonly string[]): readonly DialRule[] {
+  const sets = urgent.map(parseNumbers);
+  const all = parseNumbers(rule.match);
+  const left = sets.reduce<readonly NumberSet[]>(
+    (some, number) => some.flatMap((each) => (writesOut(each, number) ? without(each, number) : [each])),
+    [all],
+  );
+  const waits = rule.wait >= shortWait || all.open;
+  return left.flatMap((each) => (waits ? [written(each, rule.wait)] : atOnceOrNot(each, sets, rule.wait)));
+}
+
+/** Whether some line of the rule, with its classes written out, begins with the number digit by digit. */
+function writesOut({ places }: NumberSet, number: NumberSet): boolean {
+  return number.places.every((digit, at) => places[at]?.includes(digit) && places[at] !== anyDigit);
+}
+
+/**
+ * Rules for a set of numbers: those that may be the beginning of one of `longer` wait, the others as `wait` says. An open
+ * one always waits.
+ */
+export function atOnceOrNot(numbers: NumberSet, longer: readonly NumberSet[], wait = 0): DialRule[] {
+  if (numbers.open) return [written(numbers, Math.max(wait, shortWait))];
+  let free: readonly NumberSet[] = [numbers];
+  const waiting: NumberSet[] = [];
+  for (const other of longer) {
+    if (!isLonger(other, numbers)) continue;
+    const both = inCommon(numbers, other);
+    if (!both) continue;
+    waiting.push(both);
+    free = free.flatMap((each) => without(each, both));
+  }
+  return [...free.map((each) => written(each, wait)), ...uncovered(waiting).map((each) => written(each, shortWait))];
+}
+
+function isLonger(one: NumberSet, other: NumberSet): boolean {
+  return one.open || one.places.length > other.places.length;
+}
+
+function written(numbers: NumberSet, wait: number): DialRule {
+  return { match: writeNumbers(numbers), wait };
+}
+
+/** Each once, and without those that another one holds. */
+function uncovered(sets: readonly NumberSet[]): readonly NumberSet[] {
+  const known = new Map(sets.map((each) => [writeNumbers(each), each]));
+  return [...known.values()].filter(
+    (each) => ![...known.values()].some((other) => other !== each && without(each, other).length === 0),
+  );
 }
 
 /**
@@ -62,7 +131,7 @@ export interface DialTemplateLine {
 }
 
 /** At most this many lines: classes such as [2-9] are written out, which these templates can't say. */
-const mostLines = 400;
+const mostLines = 600;
 
 /** The same plan for enterprise phones and the 7940/7960; ends with the line that matches everything. */
 export function dialTemplate({ rules, timeout, hotline }: DialPlan): readonly DialTemplateLine[] {
@@ -85,13 +154,4 @@ function translate(token: string): string[] {
   if (token === ".") return ["*"];
   if (token === "*") return ["\\*"];
   return token.startsWith("[") ? classDigits(token.slice(1, -1)) : [token];
-}
-
-/** `2-9` or `246` or `13-5`: the digits one by one. */
-export function classDigits(inside: string): string[] {
-  const digits = new Set<string>();
-  for (const [, from = "", to = from] of inside.matchAll(/([0-9])(?:-([0-9]))?/g)) {
-    for (let digit = Number(from); digit <= Number(to); digit++) digits.add(String(digit));
-  }
-  return [...digits];
 }

@@ -11,7 +11,7 @@ export interface FirmwareVersion {
 /**
  * The version in the name of a load, in a user agent, or alone: `SIP42.9-4-2SR3-1S`, `sip88xx.14-2-1-0101-10`,
  * `sip88xx.11-3-1MSR1-1`, `spa50x-30x-7-6-2f`, `P0S3-08-12-00`, `PHONEOS.4-1-1-0101-76`, `7.4.8a` (cisco.md A.0, A.4).
- * Undefined when there is none: one number alone is none.
+ * Undefined when there is none: one number alone is none, nor is one with a number of more than nine digits.
  */
 export function parseFirmwareVersion(text: string): FirmwareVersion | undefined {
   const old = oldImage.exec(text);
@@ -47,8 +47,11 @@ function letterValue(letter: string | undefined): number {
   return letter === undefined ? 0 : letter.toLowerCase().charCodeAt(0) - 96;
 }
 
-function versionOf(texts: readonly (string | undefined)[], service: number): FirmwareVersion {
+const greatest = 999_999_999;
+
+function versionOf(texts: readonly (string | undefined)[], service: number): FirmwareVersion | undefined {
   const numbers = texts.filter((text) => text !== undefined).map(Number);
+  if ([...numbers, service].some((number) => number > greatest)) return undefined;
   return {
     release: [numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 0],
     service,

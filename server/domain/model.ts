@@ -63,6 +63,9 @@ export const FileSpec = Type.Object(
     from: Type.Optional(Type.Array(Text, { description: "settings that a document of the device is made of" })),
     when: Type.Optional(Type.Record(Type.String(), Type.Array(Quirk, { minItems: 1 }))),
     why: Type.Optional(Text),
+    shelf: Type.Optional(
+      Type.Literal(true, { description: "of what Offhook has nothing for: a file of this name may be uploaded" }),
+    ),
   },
   strict,
 );

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import type { RawMap } from "./device.ts";
+import { dialPlanOf } from "./dial-plan.ts";
 import { factOf } from "./mapping/facts.ts";
 import { CannotCarry, forms, readsTable } from "./mapping/forms.ts";
 import type { Run } from "./mapping/plan.ts";
@@ -36,7 +38,13 @@ export function mapParameters(desk: DeskFacts, part: "device" | "bootstrap"): Ma
 }
 
 function layRaw(parameters: Map<string, string>, { raw }: DeskFacts): void {
-  for (const layer of raw) for (const [name, value] of Object.entries(layer)) parameters.set(name, value);
+  for (const [name, value] of mergedRaw(raw)) parameters.set(name, value);
+}
+
+/** Later layers win; by name, so that the order in which people gave them changes nothing. */
+function mergedRaw(raw: readonly RawMap[]): readonly [string, string][] {
+  const merged: RawMap = Object.assign({}, ...raw);
+  return Object.entries(merged).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /**
@@ -44,23 +52,31 @@ function layRaw(parameters: Map<string, string>, { raw }: DeskFacts): void {
  * and it is much cheaper than the parameters themselves: what phones share is digested once.
  */
 export function digestOf(desk: DeskFacts): string {
-  const hash = createHash("sha256").update(`${desk.plan.layout}${desk.ownLayout ?? ""}\n${documentValues(desk)}\n`);
+  const hash = createHash("sha256").update(`${desk.plan.layout}${desk.templates ?? ""}\n${documentValues(desk)}\n`);
   for (const run of desk.plan.runs) {
     let text = "";
     for (const scope of scopesOf(run.over, desk)) text += `${scope.index}:${textAt(run, scope)}\n`;
     hash.update(text);
   }
-  return hash.update(JSON.stringify(desk.raw)).digest("hex").slice(0, 16);
+  return hash
+    .update(JSON.stringify(mergedRaw(desk.raw)))
+    .digest("hex")
+    .slice(0, 16);
 }
 
 /** Settings that stand in a document of the device count beside the parameters. */
 function documentValues({ plan, settings }: DeskFacts): string {
-  return JSON.stringify(plan.inDocuments.map((name) => settings.get(name)?.value ?? null));
+  const others = plan.inDocuments.filter((name) => !name.startsWith("dial.") && name !== "phone.emergencyNumbers");
+  const dialling = others.length < plan.inDocuments.length ? dialPlanOf(settings) : null;
+  return JSON.stringify([dialling, ...others.map((name) => settings.get(name)?.value ?? null)]);
 }
+
+/** Stands for a value that is not there; no value holds it. */
+const absent = "\u0001";
 
 function textAt(run: Run, scope: Scope): string {
   if (scope.idle) return "-";
-  const own = run.own.map((at) => valueAt(run.rows[at] as MappingRow, scope, ignore) ?? "\0");
+  const own = run.own.map((at) => valueAt(run.rows[at] as MappingRow, scope, ignore) ?? absent);
   return `${sharedAt(run, scope)?.digest ?? ""}\0${own.join("\0")}`;
 }
 
@@ -95,7 +111,7 @@ function makeShared(run: Run, scope: Scope): SharedValues {
   for (const at of run.shared) {
     values[at] = valueAt(run.rows[at] as MappingRow, scope, ({ line: _, ...each }) => leftOut.push(each));
   }
-  const text = run.shared.map((at) => values[at] ?? "\0").join("\0");
+  const text = run.shared.map((at) => values[at] ?? absent).join("\0");
   return { values, leftOut, digest: createHash("sha256").update(text).digest("base64") };
 }
 

@@ -1,4 +1,5 @@
 import type { Catalogue } from "../catalogue/catalogue.ts";
+import type { Country } from "../domain/country.ts";
 import { countryLayer } from "../domain/country-layer.ts";
 import type { Device, LayerDocument, RawMap, SettingsMap } from "../domain/device.ts";
 import type { FamilyProfile, ModelProfile } from "../domain/model.ts";
@@ -89,8 +90,18 @@ function derivedLayers({ countries, pbxKinds }: Catalogue, asked: ResolvedSettin
   const pbx = pbxKinds.get(String(asked.get("pbx.kind")?.value));
   return [
     ...(country ? [countryLayer(country, asked)] : []),
-    ...(pbx ? [{ layer: "pbx" as const, id: pbx.id, settings: pbx.settings }] : []),
+    ...(pbx ? [{ layer: "pbx" as const, id: pbx.id, settings: harmless(pbx.settings, urgentOf(asked, country)) }] : []),
   ];
+}
+
+function urgentOf(asked: ResolvedSettings, country: Country | undefined): readonly string[] {
+  const set = asked.get("phone.emergencyNumbers");
+  return [...((set?.value ?? []) as readonly string[]), ...(country?.emergency ?? [])];
+}
+
+/** Without codes that are emergency numbers of this country: 999 is the voice mail of some PBX, and not in Britain. */
+function harmless(settings: SettingsMap, urgent: readonly string[]): SettingsMap {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => !urgent.includes(String(value))));
 }
 
 function profileLayers(family: FamilyProfile, model?: ModelProfile): SettingsLayer[] {

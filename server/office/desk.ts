@@ -2,6 +2,7 @@ import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { CommonDesk, MappedDesk, ModelDesk } from "../domain/desk.ts";
 import type { Device, Line } from "../domain/device.ts";
 import { layOutKeys } from "../domain/keys.ts";
+import { applies } from "../domain/mapping/plan.ts";
 import type { DeskFacts, KeyTarget, LeftOut, LineFacts } from "../domain/mapping/scope.ts";
 import type { ModelProfile } from "../domain/model.ts";
 import { digestOf, mapParameters } from "../domain/parameters.ts";
@@ -13,7 +14,7 @@ import type { Sealer } from "../security/sealer.ts";
 import { createDeskLayers, type DeskLayers } from "./desk-layers.ts";
 import { firmwareFacts } from "./firmware.ts";
 import type { RunningFirmware } from "./firmware-running.ts";
-import { deskLeftOut } from "./left-out.ts";
+import { deskLeftOut, sharesPlan } from "./left-out.ts";
 import { mask, openLineSecret, openRaw, openSettings } from "./sealing.ts";
 import { ownLayout, readOwnTemplates } from "./templates-own.ts";
 
@@ -36,7 +37,7 @@ export interface Desks {
 
 export interface DeskParts {
   readonly catalogue: Catalogue;
-  readonly renderer: Pick<Renderer, "partials">;
+  readonly renderer: Pick<Renderer, "digest" | "partials">;
   readonly shelf: Shelf;
   readonly sealer: Sealer;
   readonly running: Pick<RunningFirmware, "of">;
@@ -45,7 +46,7 @@ export interface DeskParts {
 }
 
 export function createDesks(given: DeskParts): Desks {
-  const parts = { ...given, layers: createDeskLayers(given) };
+  const parts = { ...given, layers: createDeskLayers(given), shipped: shippedTemplates(given) };
   const { catalogue, layers } = parts;
   return {
     read: (reader, device) => readDesk(parts, reader, device),
@@ -59,13 +60,35 @@ export function createDesks(given: DeskParts): Desks {
   };
 }
 
-type Parts = DeskParts & { readonly layers: DeskLayers };
+interface Parts extends DeskParts {
+  readonly layers: DeskLayers;
+  /** Digests of the templates that a model's own files are made with. */
+  shipped(model: ModelProfile): string;
+}
+
+/** Worked out once: the templates that Offhook brings stay as they are while it runs. */
+function shippedTemplates({ catalogue, renderer }: DeskParts): Parts["shipped"] {
+  const known = new Map<string, string>();
+  return (model) => {
+    const found = known.get(model.id) ?? read(model);
+    known.set(model.id, found);
+    return found;
+  };
+
+  function read(model: ModelProfile): string {
+    const files = catalogue
+      .family(model.family)
+      .files.filter((file) => file.serves === "device" && applies(file.when, model));
+    return files.map(({ template }) => (template === undefined ? "" : ` ${renderer.digest(template)}`)).join("");
+  }
+}
 
 async function readDesk(parts: Parts, reader: StoreReader, device: StoredDocument<Device>): Promise<Desk> {
   const { facts, leftOut } = await readFacts(parts, reader, device);
-  const { catalogue } = parts;
+  const { catalogue, layers } = parts;
   const mapped = mapParameters(facts, "device");
   const pbx = catalogue.pbxKinds.get(String(facts.settings.get("pbx.kind")?.value));
+  const common = sharesPlan(facts.family) ? await layers.ofAnyone(reader, facts.family, facts.model) : undefined;
   const digest = digestOf(facts);
   const { stamp } = facts.family;
   return {
@@ -74,7 +97,7 @@ async function readDesk(parts: Parts, reader: StoreReader, device: StoredDocumen
     device,
     digest,
     parameters: stamp === undefined ? mapped.parameters : new Map([...mapped.parameters, [stamp, digest]]),
-    leftOut: [...leftOut, ...deskLeftOut(facts, pbx), ...mapped.leftOut],
+    leftOut: [...leftOut, ...deskLeftOut(facts, { common, pbx }), ...mapped.leftOut],
   };
 }
 
@@ -107,7 +130,7 @@ async function readFacts(parts: Parts, reader: StoreReader, device: StoredDocume
     raw: [...raw, openRaw(sealer, { organization, kind: "device", id: body.mac }, body.raw)],
     zones: catalogue.zones,
     own,
-    ownLayout: ownLayout(family, model, own, parts.renderer.partials),
+    templates: parts.shipped(model) + ownLayout(family, model, own, parts.renderer.partials),
   };
   return { facts, leftOut: firmware.leftOut };
 }

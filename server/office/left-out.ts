@@ -1,14 +1,22 @@
 import type { DeskFacts, LeftOut } from "../domain/mapping/scope.ts";
 import type { FamilyProfile } from "../domain/model.ts";
 import type { PbxKind } from "../domain/pbx.ts";
+import type { ResolvedSettings } from "../domain/settings.ts";
 import { softKeyStates, uselessSoftKeys } from "../domain/soft-keys.ts";
 
+/** What a desk is compared with. */
+export interface Around {
+  readonly pbx: PbxKind | undefined;
+  /** Settings of the organization, for phones that share their dial plan. */
+  readonly common: ResolvedSettings | undefined;
+}
+
 /** What a desk lacks or asks for in vain, beside what its single parameters could not say. */
-export function deskLeftOut(desk: DeskFacts, pbx: PbxKind | undefined): readonly LeftOut[] {
+export function deskLeftOut(desk: DeskFacts, { common, pbx }: Around): readonly LeftOut[] {
   return [
     ...missingServer(desk),
     ...sharedByLines(desk),
-    ...sharedPlan(desk),
+    ...sharedPlan(desk, common),
     ...refusedKeys(desk, pbx),
     ...intercomWithoutCode(desk),
     ...idleSoftKeys(desk),
@@ -51,18 +59,19 @@ function sharedByLines({ lines, plan, settings: common }: DeskFacts): LeftOut[] 
 
 const planSettings = ["dial.plan", "phone.emergencyNumbers", "dial.timeout", "dial.hotline", "dial.hotlineDelay"];
 
-/** A dial plan set below the organization, for a phone that takes the organization's. */
-function sharedPlan({ family, settings }: DeskFacts): LeftOut[] {
-  if (!sharesPlan(family)) return [];
+/** What decides about dialling and is another value here than in the one plan that all phones of this family read. */
+function sharedPlan({ family, settings }: DeskFacts, common: ResolvedSettings | undefined): LeftOut[] {
+  if (!common) return [];
   return planSettings.flatMap((name) => {
-    const layer = settings.get(name)?.layer ?? "family";
-    if (layer === "family" || layer === "country" || layer === "organization") return [];
-    return [{ name, layer, reason: "is taken from the organization by phones of this family" }];
+    const [here, there] = [settings.get(name), common.get(name)];
+    if (!here || JSON.stringify(here.value) === JSON.stringify(there?.value)) return [];
+    const reason = `is taken from the organization by phones of ${family.id}, which has another value`;
+    return [{ name, layer: here.layer, reason }];
   });
 }
 
 /** Whether phones of a family read one dial plan for all. */
-function sharesPlan({ files }: FamilyProfile): boolean {
+export function sharesPlan({ files }: FamilyProfile): boolean {
   return files.some(({ document, serves }) => serves === "common" && document?.startsWith("dial-template"));
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../domain/failures.ts";
+import { templatesIn } from "../domain/template.ts";
 import { type CompiledTemplates, compileTemplates } from "./compile.ts";
 import { type DocumentFacts, documents } from "./documents.ts";
 import { formats } from "./formats.ts";
@@ -29,20 +30,17 @@ export interface Renderer {
  */
 export function createRenderer(folder: string): Renderer {
   const sources = readTemplates(folder);
-  const digest = createHash("sha256")
-    .update(JSON.stringify([...sources]))
-    .digest("hex")
-    .slice(0, 16);
   const environments = new Map<FormatName, CompiledTemplates>();
   for (const [name, format] of Object.entries(formats)) {
     environments.set(name as FormatName, compileTemplates(sources, format));
   }
   const partials = new Map([...sources].map(([name, source]) => [name, partialsOf(source)]));
+  const digests = new Map([...sources.keys()].map((name) => [name, digestOf(name, sources, partials)]));
   return {
     sources,
     partials: (template) => partials.get(template) ?? [],
     has: (template) => sources.has(template),
-    digest: (template) => `${template}:${digest}`,
+    digest: (template) => digests.get(template) ?? template,
     render(template, format, context) {
       const render = environments.get(format)?.get(template);
       if (!render) throw new Failure("TEMPLATE_FAILED", `there is no template ${template}`);
@@ -58,6 +56,16 @@ export function createRenderer(folder: string): Renderer {
       return Buffer.from(make(facts), "utf8");
     },
   };
+}
+
+/** Of a template's own text and of those it takes in; others may change without it. */
+function digestOf(
+  template: string,
+  sources: ReadonlyMap<string, string>,
+  partials: ReadonlyMap<string, readonly string[]>,
+): string {
+  const texts = [...templatesIn(template, (name) => partials.get(name) ?? [])].map((name) => [name, sources.get(name)]);
+  return createHash("sha256").update(JSON.stringify(texts)).digest("hex").slice(0, 16);
 }
 
 function readTemplates(folder: string): Map<string, string> {

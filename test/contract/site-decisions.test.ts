@@ -2,10 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Office } from "../../server/app-office.ts";
 import type { Device } from "../../server/domain/device.ts";
 import type { Failure } from "../../server/domain/failures.ts";
+import type { Mac } from "../../server/domain/mac.ts";
 import { edit, openTestOffice } from "../support/office.ts";
 
 let office: Office;
-const mac = "00562b043615";
+const mac = "00562b043615" as Mac;
 
 beforeEach(async () => {
   office = await openTestOffice();
@@ -20,7 +21,7 @@ async function organization(settings: Record<string, unknown>): Promise<void> {
   await office.layers.change(edit, "organization", "default", { settings });
 }
 
-async function desk(id = mac) {
+async function desk(id: Mac = mac) {
   const stored = await office.stores.config.holder<Device>(`mac:${id}`);
   if (!stored) throw new Error("not there");
   return await office.desks.read(office.stores.config, stored);
@@ -89,7 +90,59 @@ describe("the country of a site", () => {
   });
 });
 
+describe("the prefix for calls outside", () => {
+  it("is refused where it makes an emergency number with the beginning of an ordinary one", async () => {
+    const refused = await refusal(site({ country: "ES", "dial.outsidePrefix": "0" }));
+    expect(refused?.errors).toEqual([
+      {
+        pointer: "/settings/country",
+        code: "emergency-number",
+        detail: expect.stringMatching(
+          /^the prefix 0 before an ordinary number of Spain makes the emergency number 0\d\d$/,
+        ),
+      },
+    ]);
+    await site({ country: "GR", "dial.outsidePrefix": "0" });
+    const other = await refusal(site({ country: "ES" }));
+    expect(other?.errors[0]?.pointer).toBe("/settings/country");
+  });
+
+  it("stands before public numbers in the plan", async () => {
+    await site({ country: "GR", "dial.outsidePrefix": "0" });
+    await office.lines.add(edit, { id: "nova", extension: "9721" });
+    await office.devices.add(edit, mac, { model: "cisco/8851-3pcc", lines: ["nova"] });
+    expect((await desk()).parameters.get("Dial_Plan_1_")).toContain("|02xxxxxxxxxS0|");
+  });
+});
+
+describe("a phone that reads the organization's dial plan", () => {
+  it("says so at a site whose country has other emergency numbers", async () => {
+    await organization({ country: "US" });
+    await office.layers.add(edit, "site", { id: "london", settings: { country: "GB" } });
+    await office.devices.add(edit, mac, { model: "cisco/7960", site: "london" });
+    const { leftOut } = await desk();
+    const about = leftOut.filter(({ name }) => name === "phone.emergencyNumbers");
+    expect(about).toEqual([
+      {
+        name: "phone.emergencyNumbers",
+        layer: "country",
+        reason: "is taken from the organization by phones of cisco/sip79xx, which has another value",
+      },
+    ]);
+    await office.devices.change(edit, mac, { site: "main" });
+    expect((await desk()).leftOut.filter(({ name }) => name === "phone.emergencyNumbers")).toEqual([]);
+  });
+});
+
 describe("the PBX of a site", () => {
+  it("gives no code that is an emergency number of the country", async () => {
+    await office.devices.add(edit, mac, { model: "cisco/8851-3pcc" });
+    await site({ "pbx.kind": "3cx", country: "GR" });
+    expect((await desk()).parameters.get("Voice_Mail_Number")).toBe("999");
+    await site({ country: "GB" });
+    expect((await desk()).parameters.get("Voice_Mail_Number")).toBe("");
+  });
+
   it("must have a code for intercom keys", async () => {
     const keys = [{ position: 2, type: "intercom" as const, target: { number: "9722" } }];
     const refused = await refusal(office.devices.add(edit, mac, { model: "cisco/8851-3pcc", keys }));

@@ -42,8 +42,8 @@ export interface DeskFacts {
   readonly zones: TimeZoneTable;
   /** What the organization made of the templates. */
   readonly own?: OwnTemplates;
-  /** What that adds to the layout of the device's own files; empty where no own template takes part. */
-  readonly ownLayout?: string;
+  /** Digests of the templates that the device's own files are made with, shipped and own ones. */
+  readonly templates?: string;
 }
 
 /** Where a row stands while it is repeated: a line, a key or a module of the phone, or the phone itself. */
