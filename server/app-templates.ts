@@ -11,9 +11,9 @@ const trialLimits = { workers: 1, limitMs: 500, mostWaiting: 50 };
 const phoneLimits = { workers: 2, limitMs: 2000, mostWaiting: 2000 };
 
 /** Files as phones get them, and, apart from them, the place where templates are tried. */
-export function openTemplates(renderer: Renderer) {
+export function openTemplates(renderer: Renderer, { phones: ofPhones = phoneLimits } = {}) {
   const files = createPhoneFiles({ renderer });
-  const phones = createSandbox(phoneLimits);
+  const phones = createSandbox(ofPhones);
   const people = createSandbox(trialLimits);
   return {
     files: createOrganizationFiles({ files, renderer, sandbox: phones }),

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { pino } from "pino";
 import { checkProfiles, checkTemplates } from "../app-check.ts";
-import { openOffice } from "../app-office.ts";
+import { type Office, openOffice } from "../app-office.ts";
 import { type Config, readConfig } from "../config.ts";
 import type { Device } from "../domain/device.ts";
 import type { CommandLine } from "./command-line.ts";
@@ -33,11 +33,21 @@ async function check({ env, out }: CommandLine): Promise<void> {
   await step("profiles", () => checkProfiles(folders.profiles));
   await step("templates", () => checkTemplates(folders.profiles, folders.templates));
   const { data } = folders;
-  if (config) await step("data", () => checkData(config ?? folders));
+  const opened: Office[] = [];
+  if (config)
+    await step("data", async () => {
+      const office = await openOffice(config ?? folders, pino({ level: "silent" }), Date.now);
+      opened.push(office);
+      return await checkData(office);
+    });
   else
     out(`       data: ${data} is not looked at before the configuration is right
 `);
-  if (faults > 0) throw new Error(`${faults} of 4 parts need attention`);
+  for (const office of opened) {
+    await step("own templates", () => checkOwnTemplates(office));
+    await office.close();
+  }
+  if (faults > 0) throw new Error(`${faults} of 5 parts need attention`);
 }
 
 /** Folders alone, so that profiles and templates are checked also when another variable is wrong. */
@@ -46,14 +56,16 @@ function onlyFolders(env: CommandLine["env"]): Record<string, string | undefined
   return { OFFHOOK_PROFILES, OFFHOOK_TEMPLATES };
 }
 
-/** Opens the store and makes every device's parameters, which needs every secret to open. */
-async function checkData(config: Config): Promise<string> {
-  const office = await openOffice(config, pino({ level: "silent" }), Date.now);
-  try {
-    const devices = await office.stores.config.find<Device>({ kind: "device" });
-    for (const device of devices) await office.desks.read(office.stores.config, device);
-    return `${devices.length} devices`;
-  } finally {
-    await office.close();
-  }
+/** Makes every device's parameters, which needs every secret to open. */
+async function checkData(office: Office): Promise<string> {
+  const devices = await office.stores.config.find<Device>({ kind: "device" });
+  for (const device of devices) await office.desks.read(office.stores.config, device);
+  return `${devices.length} devices`;
+}
+
+/** An own template stays as it is when Offhook changes; here is told which no longer fit. */
+async function checkOwnTemplates(office: Office): Promise<string> {
+  const { count, refused } = await office.templates.inspect();
+  if (refused.length > 0) throw new Error(refused.join("\n       "));
+  return `${count} in force`;
 }

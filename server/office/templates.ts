@@ -6,6 +6,7 @@ import type { Edit } from "./editing.ts";
 import { refuseIf } from "./refusals.ts";
 import type { Revisions } from "./revisions.ts";
 import { type TemplateUse, usesOf, wrongWith } from "./templates-check.ts";
+import { type Inspection, inspectTemplates } from "./templates-inspection.ts";
 import { ownAmong, readOwnSource, withOwn } from "./templates-own.ts";
 import { type PreviewedDesks, type PreviewedFile, type PreviewParts, previewTemplate } from "./templates-preview.ts";
 import {
@@ -29,6 +30,11 @@ export interface TemplateState {
 
 /** What people make of the templates that Offhook brings: their own versions, checked before they are in force. */
 export interface Templates {
+  /**
+   * What speaks against the own templates in force, of all organizations: they were checked when they were saved, and
+   * models, settings or rules may have changed since.
+   */
+  inspect(): Promise<Inspection>;
   list(organization: string): Promise<readonly TemplateState[]>;
   /** Fails with NOT_FOUND when Offhook brings no such template, as everything here does. */
   read(organization: string, name: string): Promise<TemplateState>;
@@ -63,6 +69,7 @@ export function createTemplates(parts: TemplatesParts): Templates {
 
   return {
     read,
+    inspect: () => inspectTemplates(parts),
     async list(organization) {
       const stored = await readTemplates(store, organization);
       return names.map((name) => stateOf(parts, name, stored));

@@ -18,7 +18,7 @@ export function compileTemplates(sources: ReadonlyMap<string, string>, format: F
       const specification = runInThisContext(`(${environment.precompile(source, options)})`, {
         filename: `${name}.hbs`,
       });
-      compiled.set(name, environment.template(withEscape(specification, format, name)));
+      compiled.set(name, environment.template(withRules(specification, format, name)));
     } catch (error) {
       throw new Error(`${name}.hbs: ${(error as Error).message}`, { cause: error });
     }
@@ -28,16 +28,17 @@ export function compileTemplates(sources: ReadonlyMap<string, string>, format: F
 }
 
 /**
- * The escape function is set on the container that a template runs in, before anything else runs: `Utils` is shared
- * between environments, and what is set on an environment itself is ignored. What is thrown is told apart by the
- * template it began in, since the lines of a partial are its own.
+ * How names are looked up and values escaped is set on the container that a template runs in, before anything else runs:
+ * `Utils` is shared between environments, and what is set on an environment itself is ignored. What is thrown is told
+ * apart by the template it began in, since the lines of a partial are its own.
  */
-function withEscape(specification: { main: Program }, format: Format, name: string): { main: Program } {
+function withRules(specification: { main: Program }, format: Format, name: string): { main: Program } {
   const { main } = specification;
   return {
     ...specification,
     main(container, ...rest) {
       container.escapeExpression = format.escape;
+      container.strict = ownValue;
       try {
         return main(container, ...rest);
       } catch (error) {
@@ -48,7 +49,18 @@ function withEscape(specification: { main: Program }, format: Format, name: stri
   };
 }
 
-type Program = (container: { escapeExpression: Format["escape"] }, ...rest: unknown[]) => string;
+/** Handlebars takes a name for there when every list or text has it (`map`), and writes nothing for it. */
+function ownValue(value: unknown, name: string, loc: hbs.AST.SourceLocation): unknown {
+  if (typeof value === "object" && value !== null && Object.hasOwn(value, name)) return Reflect.get(value, name);
+  throw new Handlebars.Exception(`"${name}" not defined`, { type: "PathExpression", loc });
+}
+
+interface Container {
+  escapeExpression: Format["escape"];
+  strict: typeof ownValue;
+}
+
+type Program = (container: Container, ...rest: unknown[]) => string;
 
 /** What a template throws; Handlebars knows the line where it looked a name up. */
 export interface RenderingError extends Error {

@@ -6,7 +6,7 @@ import { ByteCache } from "../lib/byte-cache.ts";
 import { formOf } from "./output-check.ts";
 import { finished, inputOf, type PhoneFiles, type RenderedFile } from "./phone-files.ts";
 import type { Renderer } from "./renderer.ts";
-import { type Sandbox, TemplateError } from "./sandbox.ts";
+import type { Sandbox } from "./sandbox.ts";
 import type { TemplateBundle } from "./sandbox-jobs.ts";
 import { TemplateRest } from "./sandbox-rest.ts";
 import type { TemplateInput } from "./template-context.ts";
@@ -38,20 +38,25 @@ export function createOrganizationFiles(parts: OrganizationFilesParts): Organiza
   const { files, renderer, sandbox, cacheBytes = 64 * 1024 * 1024 } = parts;
   const cache = new ByteCache(cacheBytes);
   const rest = new TemplateRest();
+  /** By key, files that are being made: whoever asks for the same meanwhile gets the same. */
+  const making = new Map<string, Promise<Buffer>>();
 
-  async function make(bundle: TemplateBundle, spec: FileSpec, family: FamilyProfile, input: TemplateInput) {
+  async function make(bundle: OwnBundle, spec: FileSpec, family: FamilyProfile, input: TemplateInput) {
     const form = formOf(spec, family);
     const key = `${bundle.digest}/${family.format}/${form}/${digestOfInput(input)}`;
-    const known = cache.find(key);
-    if (known) return finished(spec, family, known);
-    rest.refuse(bundle.digest);
-    try {
-      const made = await sandbox.render({ bundle, format: family.format, form, input });
-      const body = cache.getOrMake(key, () => made);
-      return finished(spec, family, body);
-    } catch (error) {
-      throw error instanceof TemplateError ? rest.failureOf(bundle.digest, error) : error;
-    }
+    const known = cache.find(key) ?? making.get(key);
+    if (known) return finished(spec, family, await known);
+    const made = render(bundle, { bundle, format: family.format, form, input })
+      .then((body) => cache.getOrMake(key, () => body))
+      .finally(() => making.delete(key));
+    making.set(key, made);
+    return finished(spec, family, await made);
+  }
+
+  async function render({ digest, group }: OwnBundle, job: Parameters<Sandbox["render"]>[0]): Promise<Buffer> {
+    rest.refuse(digest);
+    // Asked again when its turn has come: another phone may have shown meanwhile what the template takes.
+    return await sandbox.render(job, { group, guard: (work) => rest.guard(digest, work) });
   }
 
   return {
@@ -73,8 +78,13 @@ export function createOrganizationFiles(parts: OrganizationFilesParts): Organiza
   };
 }
 
+interface OwnBundle extends TemplateBundle {
+  /** The same for all that is made with one organization's templates. */
+  readonly group: string;
+}
+
 /** The template of a file with every partial it reaches; undefined where none of them is the organization's own. */
-function bundleOf(renderer: Renderer, { template }: FileSpec, own?: OwnTemplates): TemplateBundle | undefined {
+function bundleOf(renderer: Renderer, { template }: FileSpec, own?: OwnTemplates): OwnBundle | undefined {
   if (template === undefined || !own || own.size === 0) return undefined;
   const names = [...templatesIn(template, partialsWith(own, renderer.partials))].sort();
   if (!names.some((name) => own.has(name))) return undefined;
@@ -85,7 +95,8 @@ function bundleOf(renderer: Renderer, { template }: FileSpec, own?: OwnTemplates
     if (source !== undefined) sources.set(name, source);
   }
   const digests = names.map((name) => own.get(name)?.digest ?? renderer.digest(name));
-  return { template, sources, digest: digestOf([template, names, digests]) };
+  const group = digestOf([...own].map(([name, { digest }]) => [name, digest]));
+  return { template, sources, group, digest: digestOf([template, names, digests]) };
 }
 
 function digestOfInput({ model, names, parameters }: TemplateInput): string {

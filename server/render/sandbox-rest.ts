@@ -1,5 +1,5 @@
 import { Failure } from "../domain/failures.ts";
-import type { TemplateError } from "./sandbox.ts";
+import { TemplateError } from "./sandbox.ts";
 
 const restMs = 10_000;
 const mostResting = 100;
@@ -17,8 +17,17 @@ export class TemplateRest {
     if (known && performance.now() < known.until) throw known.failure;
   }
 
-  /** The failure that a phone's request ends with. */
-  failureOf(digest: string, error: TemplateError): Failure {
+  /** Renders, unless it rests by now; a TemplateError becomes the failure that a phone's request ends with. */
+  async guard<T>(digest: string, work: () => Promise<T>): Promise<T> {
+    this.refuse(digest);
+    try {
+      return await work();
+    } catch (error) {
+      throw error instanceof TemplateError ? this.#failureOf(digest, error) : error;
+    }
+  }
+
+  #failureOf(digest: string, error: TemplateError): Failure {
     const failure = new Failure("TEMPLATE_FAILED", error.message, { cause: error });
     if (error.trouble.exhausted) {
       this.#resting.delete(digest);

@@ -64,9 +64,7 @@ function outputTrouble(text: string, form: RenderJob["form"]): TemplateTrouble |
  */
 function troubleOf({ lineNumber, message, name, template }: RenderingError): TemplateTrouble {
   const place = { ...(template !== undefined && { template }), ...(lineNumber !== undefined && { line: lineNumber }) };
-  const [, missing] = /^"([^"]{1,200})" not defined in /.exec(message) ?? [];
-  const [, searched] = /^Cannot use 'in' operator to search for '([^']{1,200})' in /.exec(message) ?? [];
+  const [, missing] = /^"([^"]{1,200})" not defined/.exec(message) ?? [];
   if (missing !== undefined) return { ...place, reason: `there is no "${missing}" here` };
-  if (searched !== undefined) return { ...place, reason: `"${searched}" is looked for in a text` };
   return { ...place, reason: `broke (${name})` };
 }

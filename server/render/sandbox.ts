@@ -1,5 +1,5 @@
-import { Failure } from "../domain/failures.ts";
-import type { ReadJob, RenderJob, SandboxAnswer, SandboxJob, TemplateTrouble } from "./sandbox-jobs.ts";
+import type { ReadJob, RenderJob, SandboxAnswer, TemplateBundle, TemplateTrouble } from "./sandbox-jobs.ts";
+import { SandboxQueue } from "./sandbox-queue.ts";
 import { SandboxSeat } from "./sandbox-seat.ts";
 import type { TemplateReading } from "./template-rules.ts";
 
@@ -15,11 +15,19 @@ export class TemplateError extends Error {
   }
 }
 
+/** How a job waits for a thread. */
+export interface SandboxTurn {
+  /** Whose job it is: groups take turns. */
+  readonly group: string;
+  /** Around the job when its turn has come: may refuse it, and sees it fail before the next one's turn. */
+  guard?(work: () => Promise<Buffer>): Promise<Buffer>;
+}
+
 /** Where templates that people edit are read and rendered: threads of their own, with limits on time and output. */
 export interface Sandbox {
   read(job: Omit<ReadJob, "kind">): Promise<TemplateReading>;
   /** The file's bytes. Fails with a TemplateError, or with TOO_BUSY when too many wait already. */
-  render(job: Omit<RenderJob, "kind" | "mostBytes">): Promise<Buffer>;
+  render(job: Omit<RenderJob, "kind" | "mostBytes">, turn?: SandboxTurn): Promise<Buffer>;
   close(): Promise<void>;
 }
 
@@ -33,43 +41,41 @@ export interface SandboxParts {
 
 export function createSandbox({ workers, limitMs, mostWaiting, mostBytes = 2 * 1024 * 1024 }: SandboxParts): Sandbox {
   const seats = Array.from({ length: workers }, () => new SandboxSeat());
-  const free = [...seats];
-  const waiting: ((seat: SandboxSeat) => void)[] = [];
+  const queue = new SandboxQueue(seats, mostWaiting);
 
-  /** First come, first served. */
-  function take(): Promise<SandboxSeat> {
-    const seat = free.pop();
-    if (seat) return Promise.resolve(seat);
-    if (waiting.length >= mostWaiting) throw new Failure("TOO_BUSY", "too many templates wait to be rendered");
-    return new Promise((resolve) => waiting.push(resolve));
-  }
-
-  async function run(job: SandboxJob): Promise<SandboxAnswer> {
-    const seat = await take();
+  async function inTurn<T>(group: string, work: (seat: SandboxSeat) => Promise<T>): Promise<T> {
+    const seat = await queue.take(group);
     try {
-      return await seat.run(job, limitMs);
+      return await work(seat);
     } finally {
-      const next = waiting.shift();
-      if (next) next(seat);
-      else free.push(seat);
+      queue.give(seat);
     }
   }
 
   return {
     async read(job) {
-      const answer = await run({ ...job, kind: "read" });
+      const answer = await inTurn("", (seat) => seat.run({ ...job, kind: "read" }, limitMs));
       if ("reading" in answer) return answer.reading;
       const reason = "trouble" in answer ? answer.trouble.reason : "can't be read";
       return { findings: [{ line: 1, reason }], partials: [] };
     },
-    async render(job) {
-      const answer = await run({ ...job, kind: "render", mostBytes });
-      if ("body" in answer) return Buffer.from(answer.body.buffer);
-      const trouble = "trouble" in answer ? answer.trouble : { reason: "gave no file" };
-      throw new TemplateError(trouble.template ?? job.bundle.template, trouble);
+    async render(job, { group, guard = unguarded } = { group: "" }) {
+      return await inTurn(group, (seat) =>
+        guard(async () => bytesOf(job.bundle, await seat.run({ ...job, kind: "render", mostBytes }, limitMs))),
+      );
     },
     async close() {
       await Promise.all(seats.map((seat) => seat.close()));
     },
   };
+}
+
+async function unguarded(work: () => Promise<Buffer>): Promise<Buffer> {
+  return await work();
+}
+
+function bytesOf({ template }: TemplateBundle, answer: SandboxAnswer): Buffer {
+  if ("body" in answer) return Buffer.from(answer.body.buffer);
+  const trouble = "trouble" in answer ? answer.trouble : { reason: "gave no file" };
+  throw new TemplateError(trouble.template ?? template, trouble);
 }

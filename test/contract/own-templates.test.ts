@@ -11,9 +11,14 @@ const name = "cisco/mpp/flat-profile";
 const mac = "00562b043615" as Mac;
 let door: FrontDoor;
 let shipped: string;
+/** As in production, but for the 2 s that a template may take: nobody waits for them here. */
+let quick: ReturnType<typeof openTemplates>;
 
 beforeAll(async () => {
-  door = await openFrontDoor();
+  door = await openFrontDoor(undefined, {}, ({ renderer }) => {
+    quick = openTemplates(renderer, { phones: { workers: 2, limitMs: 500, mostWaiting: 2000 } });
+    return { files: quick.files };
+  });
   const { office } = door;
   shipped = office.renderer.sources.get(name) ?? "";
   await office.layers.change(edit, "organization", "default", { settings: { "sip.server": "pbx.example.com" } });
@@ -23,7 +28,10 @@ beforeAll(async () => {
   await office.devices.add(edit, "001721820542", { model: "cisco/8851", lines: ["9002"] });
   await office.enrolment.open(edit, { all: true, minutes: 5 });
 });
-afterAll(() => door.close());
+afterAll(async () => {
+  await door.close();
+  await quick.close();
+});
 
 beforeEach(async () => {
   const { document } = await door.office.templates.read("default", name);
@@ -124,15 +132,35 @@ describe("a template that is being checked", () => {
   });
 });
 
-describe("an own template that breaks when a phone asks", () => {
-  /** As one that an older Offhook accepted, or that this phone's values break. */
-  async function smuggle(source: string): Promise<void> {
-    const key = { organization: "default", kind: "template", id: name };
-    const own = { source, partials: [], digest: source.slice(0, 500) };
-    const body: TemplateDocument = { own, at: new Date(0).toISOString(), actor: "test" };
-    await door.office.stores.config.transaction((transaction) => transaction.put(key, body));
-  }
+/** One that an older Offhook accepted, or that a phone's values break. */
+async function smuggle(source: string, id = name): Promise<void> {
+  const own = { source, partials: [], digest: source.slice(0, 500) };
+  const body: TemplateDocument = { own, at: new Date(0).toISOString(), actor: "test" };
+  const key = { organization: "default", kind: "template", id };
+  await door.office.stores.config.transaction((transaction) => transaction.put(key, body));
+}
 
+describe("after an upgrade, a look at all own templates", () => {
+  it("tells in one line each those that would be refused now", async () => {
+    const { config } = door.office.stores;
+    await door.office.templates.save(edit, "cisco/sip79xx/default", { source: "; still right\n" });
+    await smuggle("<flat-profile>{{nothing}}</flat-profile>");
+    await smuggle("<a>\n{{> cisco/gone}}</a>", "cisco/ata/configuration");
+    await smuggle("<a/>", "cisco/gone");
+    const { count, refused } = await door.office.templates.inspect();
+    expect(count).toBe(4);
+    expect([...refused].sort()).toEqual([
+      'default cisco/ata/configuration: line 2: there is no template "cisco/gone"',
+      "default cisco/gone: Offhook brings no such template any more",
+      expect.stringMatching(/^default cisco\/mpp\/flat-profile: .*there is no "nothing" here \(device of cisco\//),
+    ]);
+    for (const id of ["cisco/gone", "cisco/ata/configuration", "cisco/sip79xx/default"]) {
+      await config.transaction((transaction) => transaction.delete({ organization: "default", kind: "template", id }));
+    }
+  });
+});
+
+describe("an own template that breaks when a phone asks", () => {
   const loop = (depth: number): string => (depth === 0 ? "" : `{{#each @root.parameters}}${loop(depth - 1)}{{/each}}`);
 
   it.each([
@@ -153,7 +181,7 @@ describe("an own template that breaks when a phone asks", () => {
     expect((await ask(door.http, `/${mac}.xml`)).status).toBe(503);
     const started = performance.now();
     expect((await ask(door.http, `/${mac}.xml`)).status).toBe(503);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(500);
   });
 
   it("is silence over TFTP, so that the phone asks again", async () => {

@@ -209,9 +209,9 @@ describe("what is refused leaves everything as it was", () => {
       "cisco/mpp/flat-profile: takes longer than 500 ms",
     ],
     [
-      "a file that is too large",
+      "a file that is too large, on one model",
       url,
-      `<flat-profile>${"{{#each @root.parameters}}".repeat(2)}${"x".repeat(60)}{{/each}}{{/each}}</flat-profile>`,
+      `<flat-profile>{{#if named.Line_Enable_11_}}{{#each parameters}}${"x".repeat(2000)}{{/each}}{{/if}}</flat-profile>`,
       "template",
       "cisco/mpp/flat-profile: makes a file of more than 2097152 bytes",
     ],
@@ -317,8 +317,7 @@ test.each([
 });
 
 test("what every text or list can do is not there", async () => {
-  const trick = '{{parameters.push}}{{#if parameters.push}}x{{/if}}{{#with "s"}}{{#if split}}x{{/if}}{{/with}}';
-  const source = `<a>${trick}</a>`;
+  const source = '<a>{{#if parameters.push}}x{{/if}}{{#with "s"}}{{#if split}}x{{/if}}{{/with}}</a>';
   const { files } = await admin.ok<Previewed>("POST", `${url}/preview`, { device: mac, source });
   expect(files[0]?.text).toBe("<a></a>");
 });

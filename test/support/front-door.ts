@@ -3,7 +3,7 @@ import { pino } from "pino";
 import type { Office } from "../../server/app-office.ts";
 import { privateNetworks } from "../../server/domain/network.ts";
 import { createPhoneHttp } from "../../server/http/phones/listener.ts";
-import { createProvision } from "../../server/provision.ts";
+import { createProvision, type ProvisionParts } from "../../server/provision.ts";
 import { createTftpReader } from "../../server/tftp/phones.ts";
 import { createTftpServer } from "../../server/tftp/server.ts";
 import { openTestOffice } from "./office.ts";
@@ -19,9 +19,15 @@ export interface FrontDoor {
 export async function openFrontDoor(
   networks: readonly string[] = privateNetworks,
   env: Record<string, string> = {},
+  parts: (office: Office) => Partial<ProvisionParts> = () => ({}),
 ): Promise<FrontDoor> {
   const office = await openTestOffice(env);
-  const provision = createProvision({ ...office, store: office.stores.config, allowedNetworks: networks });
+  const provision = createProvision({
+    ...office,
+    store: office.stores.config,
+    allowedNetworks: networks,
+    ...parts(office),
+  });
   const log = pino({ level: "silent" });
   const host = "127.0.0.1";
   const tftp = createTftpServer({ host, port: 0, dataPorts: "any", mtu: 1500, log, read: createTftpReader(provision) });

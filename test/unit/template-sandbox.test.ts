@@ -43,6 +43,10 @@ describe("a template in the sandbox", () => {
     expect((await sandbox.render(xml)).toString("utf8")).toBe("<a>Zoë &quot;&lt;&amp;&gt;&apos; 1</a>");
   });
 
+  it("may ask for what every list can do, and learns that it is not there", async () => {
+    expect(await render("<a>{{#if parameters.map}}x{{/if}}{{#each parameters.map}}x{{/each}}</a>")).toBe("<a></a>");
+  });
+
   it("sees the parameters by name, and the model", async () => {
     expect(await render("<a b='{{model.id}}'>{{named.P_1_}}{{#if named.None}}x{{/if}}</a>")).toBe(
       "<a b='cisco/6851'>Zo&#235; &quot;&lt;&amp;&gt;&apos; 1</a>",
@@ -53,7 +57,15 @@ describe("a template in the sandbox", () => {
 describe("a template that goes wrong", () => {
   it.each([
     ["a name that is not there", "<a>\n{{nothing}}</a>", 'own, line 2: there is no "nothing" here'],
-    ["a name of a name that is not there", "<a>{{named.P_1_.secret}}</a>", 'own: "secret" is looked for in a text'],
+    ["a name of a name that is not there", "<a>{{named.P_1_.secret}}</a>", 'own, line 1: there is no "secret" here'],
+    ["what every list can do", "<a>\n{{parameters.map}}</a>", 'own, line 2: there is no "map" here'],
+    [
+      "what every list can do, inside of it",
+      "<a>{{#with parameters}}{{at}}{{/with}}</a>",
+      'own, line 1: there is no "at"',
+    ],
+    ["what every text has", "<a>{{#with named.P_1_}}{{length}}{{/with}}</a>", 'own, line 1: there is no "length" here'],
+    ["what every text can do", "<a>{{#each named}}{{this.trim}}{{/each}}</a>", 'own, line 1: there is no "trim" here'],
     ["two roots", "<a/><b/>", "own: line 1 of the file is not well-formed XML"],
     ["an element that is not closed", "<a>\n\n<b></a>", "own: line 3 of the file is not well-formed XML"],
     ["a value for the name of an element", "<{{named.P_1_}}/>", "own: line 1 of the file is not well-formed XML"],
