@@ -23,11 +23,12 @@ export type FirmwareMemory = Awaited<ReturnType<typeof openFirmware>>;
 
 export async function openFirmware({ config, presence, clock, log }: FirmwarePlace) {
   await mkdir(config.firmware, { recursive: true });
-  const shelf = await createShelf(config.firmware);
+  // Before the shelf is read: it puts back what a crash left.
+  const uploads = await createUploads({ root: config.firmware, clock });
   return {
-    shelf,
+    shelf: await createShelf(config.firmware),
     digests: await createDigests({ path: join(config.data, "shelf-digests.json"), log }),
-    uploads: await createUploads({ root: shelf.root, clock }),
+    uploads,
     running: await createRunningFirmware(presence),
   };
 }

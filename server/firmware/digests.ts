@@ -32,7 +32,7 @@ export async function createDigests({ path, log }: DigestParts): Promise<Digests
     const before = [...known.keys()].join();
     known = new Map([...known].filter(([key]) => keys.has(key)));
     for (const file of files.filter((each) => !known.has(keyOf(each)))) {
-      const digest = await digestOf(file, () => stopped).catch(() => undefined);
+      const digest = await digestOf(file.path, () => stopped).catch(() => undefined);
       if (digest !== undefined) known.set(keyOf(file), digest);
     }
     if (before !== [...known.keys()].join()) await writeFileAtomic(path, JSON.stringify([...known]), { mode: 0o600 });
@@ -58,8 +58,8 @@ function keyOf({ path, size, modified }: ShelfFile): string {
   return `${path}|${size}|${modified}`;
 }
 
-/** Undefined when it was told to stop; a file that is gone meanwhile fails. */
-async function digestOf({ path }: ShelfFile, isStopped: () => boolean): Promise<string | undefined> {
+/** SHA-256 in hex. Undefined when it was told to stop; a file that is gone meanwhile fails. */
+export async function digestOf(path: string, isStopped = () => false): Promise<string | undefined> {
   const hash = createHash("sha256");
   if (isStopped()) return undefined;
   for await (const chunk of createReadStream(path, { highWaterMark: piece })) {

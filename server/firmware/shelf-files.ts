@@ -53,16 +53,19 @@ function unreadable<Instead>(folder: string, error: unknown, instead: Instead): 
 
 const largestLoads = 64 * 1024;
 
+/** What stands between two binary fields and may hold a name. */
+const run = /[A-Za-z0-9._()-]+/g;
+/** Looked for in so much of a run: a list that is one long run must not keep everybody waiting. */
+const longestName = 100;
+const partName = /[A-Za-z0-9].*\.(?:zz\.sgn|bin1\.sgn|bin2\.sgn|sbn|sgn|sb2|bin|pkg|rootfs\d*\.sbn)/i;
+
 /** The files that a `.loads` names: its text holds their names between binary fields (cisco.md B.1, item 8). */
 export async function namesInLoads({ path }: ShelfFile): Promise<readonly string[]> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(largestLoads), 0, largestLoads, 0);
-    const text = buffer.toString("latin1", 0, bytesRead);
-    const names = text.match(
-      /[A-Za-z0-9][A-Za-z0-9._()-]*\.(?:zz\.sgn|bin1\.sgn|bin2\.sgn|sbn|sgn|sb2|bin|pkg|rootfs\d*\.sbn)/gi,
-    );
-    return [...new Set(names ?? [])];
+    const runs = buffer.toString("latin1", 0, bytesRead).match(run) ?? [];
+    return [...new Set(runs.flatMap((each) => partName.exec(each.slice(0, longestName)) ?? []))];
   } finally {
     await file.close();
   }

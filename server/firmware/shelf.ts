@@ -25,14 +25,14 @@ export async function createShelf(folder: string): Promise<Shelf> {
   const root = resolve(folder);
   let byPath = new Map<string, ShelfFile>();
   let byName = new Map<string, ShelfFile>();
-  let named = new Map<string, readonly string[]>();
+  let named = new Map<string, Named>();
   let generation = 0;
   let reading: Promise<unknown> = Promise.resolve();
 
   async function read(): Promise<boolean> {
     const before = JSON.stringify([...byPath.values()]);
     const files = await listShelfFiles(root);
-    const names = await namesOf(files);
+    const names = await namesOf(files, named);
     byPath = new Map(files.map((file) => [file.name.toLowerCase(), file]));
     byName = new Map(files.map((file) => [baseName(file.name.toLowerCase()), file]));
     named = names;
@@ -57,14 +57,14 @@ export async function createShelf(folder: string): Promise<Shelf> {
       ),
     parts(load, ending) {
       const file = `${load}${ending}`.toLowerCase();
-      const names = [file, ...(named.get(file) ?? [])];
+      const names = [file, ...(named.get(file)?.names ?? [])];
       const found = names.flatMap((name) => byName.get(name.toLowerCase()) ?? []);
       return [...new Set(found)];
     },
     missing(load, ending) {
       const file = `${load}${ending}`;
       if (!byName.has(file.toLowerCase())) return [file];
-      const parts = named.get(file.toLowerCase());
+      const parts = named.get(file.toLowerCase())?.names;
       // A `.loads` that names nothing is no load: it is empty, or still being copied.
       if (parts?.length === 0) return [`the files that ${file} should name`];
       return (parts ?? []).filter((part) => !byName.has(part.toLowerCase()));
@@ -80,10 +80,26 @@ export async function createShelf(folder: string): Promise<Shelf> {
   return shelf;
 }
 
-async function namesOf(files: readonly ShelfFile[]): Promise<Map<string, readonly string[]>> {
-  const loads = files.filter((file) => /\.loads$/i.test(file.name));
-  const read = loads.map(async (file) => [baseName(file.name.toLowerCase()), await namesInLoads(file)] as const);
+/** What a `.loads` names, as long as the file is the same. */
+interface Named {
+  readonly file: ShelfFile;
+  readonly names: readonly string[];
+}
+
+/** By the small name of the list, without its folder. A list that was read `before` is not read again. */
+async function namesOf(files: readonly ShelfFile[], before: ReadonlyMap<string, Named>): Promise<Map<string, Named>> {
+  const loads = new Map<string, ShelfFile>();
+  for (const file of files) if (/\.loads$/i.test(file.name)) loads.set(baseName(file.name.toLowerCase()), file);
+  const read = [...loads].map(async ([name, file]) => {
+    const known = before.get(name);
+    const names = known && isUnchanged(known.file, file) ? known.names : await namesInLoads(file);
+    return [name, { file, names }] as const;
+  });
   return new Map(await Promise.all(read));
+}
+
+function isUnchanged(before: ShelfFile, now: ShelfFile): boolean {
+  return before.path === now.path && before.size === now.size && before.modified === now.modified;
 }
 
 function baseName(name: string): string {

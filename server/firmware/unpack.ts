@@ -1,5 +1,5 @@
 import { mkdir, open, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { Failure } from "../domain/failures.ts";
 import { isShelfName } from "../domain/shelf-name.ts";
@@ -24,7 +24,7 @@ export async function unpack(zip: string, folder: string, mostBytes: number): Pr
     await mkdir(folder, { recursive: true });
     for (const entry of entries) await extract(file, entry, folder);
     await syncFolder(folder);
-    return entries.map(({ fileName: name, uncompressedSize: size }) => ({ name, size }));
+    return entries.map(({ fileName: name, uncompressedSize: size }) => ({ name, path: join(folder, name), size }));
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -44,15 +44,17 @@ async function openZip(zip: string): Promise<ZipFile> {
 /** Its files; folders are made as files need them. */
 async function readEntries(file: ZipFile, mostBytes: number): Promise<Entry[]> {
   const files = new Map<string, Entry>();
+  const folders = new Set<string>();
   let total = 0;
   for await (const entry of namedEntries(file)) {
     const { fileName, uncompressedSize } = entry;
     if (fileName.endsWith("/") && isShelfName(fileName.slice(0, -1))) continue;
     total += uncompressedSize;
-    const trouble = troubleOf(entry, files);
+    const trouble = troubleOf(entry) ?? clashOf(fileName, files, folders);
     if (trouble !== undefined) throw refused(`"${fileName.slice(0, 200)}" ${trouble}`);
     if (total > mostBytes) throw refused(`holds more than ${mostBytes} bytes`);
     files.set(fileName.toLowerCase(), entry);
+    for (const folder of foldersOf(fileName)) folders.add(folder);
   }
   if (files.size === 0) throw refused("holds no file");
   return [...files.values()];
@@ -71,17 +73,30 @@ async function* namedEntries(file: ZipFile): AsyncGenerator<Entry> {
 const kindMask = 0o170000;
 const plainFile = 0o100000;
 
-function troubleOf(entry: Entry, before: ReadonlyMap<string, Entry>): string | undefined {
+function troubleOf(entry: Entry): string | undefined {
   const { fileName, compressedSize, uncompressedSize } = entry;
   const unixKind = (entry.externalFileAttributes >>> 16) & kindMask;
   if (!isShelfName(fileName))
     return "is no name for the shelf: hidden, too long, or with characters that phones can't ask for";
   if (unixKind !== 0 && unixKind !== plainFile) return "is a link or something else that is no file";
-  if (before.has(fileName.toLowerCase())) return "stands twice in it";
   if (entry.isEncrypted()) return "is encrypted";
   if (!entry.canDecodeFileData()) return "is packed in a way that is not supported";
   const isBomb = uncompressedSize > smallEntry && uncompressedSize > compressedSize * largestRatio;
   return isBomb ? `unpacks to more than ${largestRatio} times its size` : undefined;
+}
+
+/** With what came before it. On the shelf case does not count. */
+function clashOf(name: string, files: ReadonlyMap<string, Entry>, folders: ReadonlySet<string>): string | undefined {
+  const isFile = files.has(name.toLowerCase());
+  if (isFile) return "stands twice in it";
+  const isBoth = folders.has(name.toLowerCase()) || foldersOf(name).some((folder) => files.has(folder));
+  return isBoth ? "needs one name for a file and a folder" : undefined;
+}
+
+/** `a/b/c` lies in `a` and `a/b`; in small letters. */
+function foldersOf(name: string): string[] {
+  const steps = name.toLowerCase().split("/");
+  return steps.slice(1).map((_, index) => steps.slice(0, index + 1).join("/"));
 }
 
 async function extract(zip: ZipFile, entry: Entry, folder: string): Promise<void> {

@@ -1,10 +1,9 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
 import { ulid } from "ulid";
-import type { Failure } from "../domain/failures.ts";
 import type { Clock } from "../domain/ports.ts";
 import { shelfFailure } from "./file-trouble.ts";
+import { putBack } from "./ready.ts";
 
 /** A file on its way to the shelf. */
 export interface Upload {
@@ -26,15 +25,15 @@ export type NewUpload = Pick<Upload, "name" | "isZip" | "length">;
 export interface UploadFolder {
   /** File that the bytes are in. */
   dataOf(id: string): string;
-  /** Folder that may be used for what becomes of it. */
-  folderOf(id: string): string;
+  /** Folder that a zip is unpacked into. */
+  unpackedOf(id: string): string;
   add(upload: NewUpload): Promise<string>;
   /** Undefined when there is none, or its time is over. */
   look(id: string): Promise<Upload | undefined>;
   /** Every upload that counts; those that are too old are deleted. */
   sweep(): Promise<Upload[]>;
-  /** Deletes what a broken start left; to be called while nothing else is. */
-  clear(): Promise<void>;
+  /** Puts back, and deletes, what a crash left; to be called while nothing else is. */
+  recover(root: string): Promise<void>;
   remove(id: string): Promise<void>;
 }
 
@@ -43,16 +42,18 @@ const idPattern = /^[0-9A-Z]{26}$/;
 export function createUploadFolder(home: string, ageMs: number, clock: Clock): UploadFolder {
   const folderOf = (id: string) => join(home, id);
   const dataOf = (id: string) => join(home, id, "data");
+  const unpackedOf = (id: string) => join(home, id, "unpacked");
+  const about = async (id: string) => JSON.parse(await readFile(join(folderOf(id), "about.json"), "utf8")) as NewUpload;
   const names = () => readdir(home).catch(() => [] as string[]);
   const remove = (id: string) => rm(folderOf(id), { recursive: true, force: true });
 
   async function look(id: string): Promise<Upload | undefined> {
     if (!idPattern.test(id)) return undefined;
     try {
-      const about = JSON.parse(await readFile(join(folderOf(id), "about.json"), "utf8")) as NewUpload;
+      const upload = await about(id);
       const { size, mtimeMs } = await stat(dataOf(id));
       const expires = mtimeMs + ageMs;
-      return expires > clock() ? { id, ...about, offset: size, expires } : undefined;
+      return expires > clock() ? { id, ...upload, offset: size, expires } : undefined;
     } catch {
       return undefined;
     }
@@ -60,7 +61,7 @@ export function createUploadFolder(home: string, ageMs: number, clock: Clock): U
 
   return {
     dataOf,
-    folderOf,
+    unpackedOf,
     look,
     remove,
     async add(upload) {
@@ -82,26 +83,15 @@ export function createUploadFolder(home: string, ageMs: number, clock: Clock): U
       await Promise.all(found.map(({ id, upload }) => (upload ? undefined : remove(id))));
       return found.flatMap(({ upload }) => upload ?? []);
     },
-    async clear() {
-      const others = (await names()).filter((name) => !idPattern.test(name));
-      await Promise.all(others.map(remove));
+    async recover(root) {
+      for (const name of await names()) {
+        if (!idPattern.test(name)) await remove(name);
+        // Most have left nothing to put back.
+        else
+          await about(name)
+            .then((upload) => putBack(root, unpackedOf(name), upload.name))
+            .catch(() => undefined);
+      }
     },
   };
-}
-
-/** Appends a body to a file, and sees that it is on the disk; a body that is longer than `most` fails with `tooLong`. */
-export async function appendBody(path: string, body: Readable, most: number, tooLong: () => Failure): Promise<void> {
-  const file = await open(path, "a");
-  let left = most;
-  try {
-    // Not destroyed when this ends early: whoever sends shall be told why.
-    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
-      left -= (chunk as Buffer).length;
-      if (left < 0) throw tooLong();
-      await file.appendFile(chunk as Buffer);
-    }
-  } finally {
-    await file.sync();
-    await file.close();
-  }
 }

@@ -1,7 +1,4 @@
 import type { Catalogue } from "../catalogue/catalogue.ts";
-import type { SettingsMap } from "../domain/device.ts";
-import { formatMac, type Mac } from "../domain/mac.ts";
-import type { StoreReader } from "../domain/ports.ts";
 import type { Shelf, ShelfFile } from "../firmware/shelf.ts";
 
 /** A load that can be served, or could if it were whole. */
@@ -37,22 +34,6 @@ export function listSets({ shelf, catalogue }: SetParts): FirmwareSet[] {
   }
   return [...found.values()].map((each) => describe({ shelf, catalogue }, each.name, each.endings));
 }
-
-/** Where a load is set, in all organizations, by its name in small letters. */
-export async function usesOfLoads(reader: StoreReader): Promise<ReadonlyMap<string, readonly string[]>> {
-  const uses = new Map<string, string[]>();
-  for (const kind of kindsWithSettings) {
-    for (const { id, body } of await reader.find<{ readonly settings?: SettingsMap }>({ kind })) {
-      const load = body.settings?.["firmware.version"];
-      if (typeof load !== "string") continue;
-      const who = `${kind} ${kind === "device" ? formatMac(id as Mac) : id}`;
-      uses.set(load.toLowerCase(), [...(uses.get(load.toLowerCase()) ?? []), who]);
-    }
-  }
-  return uses;
-}
-
-const kindsWithSettings = ["organization", "site", "preset", "user", "device"];
 
 function describe({ shelf, catalogue }: SetParts, name: string, endings: readonly string[]): FirmwareSet {
   const files = [...new Set(endings.flatMap((ending) => shelf.parts(name, ending)))];

@@ -1,14 +1,14 @@
-import { rm, rmdir } from "node:fs/promises";
-import { dirname } from "node:path";
-import type { Readable } from "node:stream";
 import { Failure } from "../domain/failures.ts";
 import type { Clock, Store, StoreReader } from "../domain/ports.ts";
 import type { Digests } from "../firmware/digests.ts";
-import type { NewFile } from "../firmware/ready.ts";
+import type { Ready } from "../firmware/ready.ts";
 import type { ShelfFile } from "../firmware/shelf.ts";
-import type { Upload, UploadLimits, Uploads } from "../firmware/uploads.ts";
+import type { Piece, Upload, UploadLimits, Uploads } from "../firmware/uploads.ts";
 import { audited, type Edit } from "./editing.ts";
-import { type FirmwareSet, listSets, type SetParts, usesOfLoads } from "./firmware-sets.ts";
+import { refuseNames } from "./firmware-names.ts";
+import { removeSet } from "./firmware-removal.ts";
+import { type FirmwareSet, listSets, type SetParts } from "./firmware-sets.ts";
+import { usesOfLoads } from "./firmware-uses.ts";
 import { finding } from "./refusals.ts";
 
 /** A set with what is only known beside the shelf. */
@@ -28,21 +28,18 @@ export interface FirmwareStock {
   list(): Promise<StockedSet[]>;
   /** NOT_FOUND when there is no set of this name. */
   find(name: string): Promise<StockedSet>;
-  /** Deletes the files that no other set names; CONFLICT while a layer or a device names the set. */
+  /** Deletes the files that no other set names, in every folder; CONFLICT while a layer or a device names the set. */
   remove(edit: Edit, name: string): Promise<void>;
   /** A name that ends in `.zip`, or `isZip`, is unpacked into a folder of that name. */
   begin(name: string, isZip: boolean, length: number | undefined): Promise<Upload>;
   uploads(): Promise<readonly Upload[]>;
   upload(id: string): Promise<Upload>;
-  /** CONFLICT while what would be replaced belongs to a set that a layer or a device names. */
-  receive(edit: Edit, id: string, piece: Piece): Promise<Received>;
+  /**
+   * CONFLICT while what would be replaced belongs to a set that a layer or a device names; INVALID for a name that phones
+   * are given otherwise, or not at all.
+   */
+  receive(edit: Edit, id: string, piece: Piece, isLast: boolean): Promise<Received>;
   drop(id: string): Promise<void>;
-}
-
-export interface Piece {
-  readonly offset: number;
-  readonly body: Readable;
-  readonly isLast: boolean;
 }
 
 export interface StockParts extends SetParts {
@@ -58,30 +55,27 @@ export function createFirmwareStock(parts: StockParts): FirmwareStock {
   const { uploads } = parts;
 
   async function list(): Promise<StockedSet[]> {
-    const uses = await usesOfLoads(parts.store);
-    return listSets(parts).map((set) => ({
+    const sets = listSets(parts);
+    const uses = await usesOfLoads(parts.store, namesOf(sets));
+    return sets.map((set) => ({
       ...set,
       usedBy: uses.get(set.name.toLowerCase())?.length ?? 0,
       digestOf: (file) => parts.digests.of(file),
     }));
   }
 
-  async function receive(edit: Edit, id: string, { offset, body, isLast }: Piece): Promise<Received> {
-    const upload = await uploads.append(id, offset, body);
-    if (!isLast) return { upload };
-    if (upload.length !== undefined && upload.length !== upload.offset) {
-      throw new Failure("MALFORMED", `${upload.offset} bytes are here, not the ${upload.length} of Upload-Length`);
-    }
-    const { files, place } = await uploads.prepare(id);
-    const replaced = parts.shelf.files.filter((file) => isReplaced(file, upload, files));
-    await parts.store.transaction(async (transaction) => {
-      await refuseUsed(transaction, setsOf(parts, replaced));
-      audited(transaction, parts.clock, edit, "firmware.add", keyOf(edit, upload.name));
-    });
-    await place();
-    await uploads.drop(id);
+  async function put(edit: Edit, { files, place, replaces }: Ready, { isZip, name }: Upload): Promise<Set<string>> {
+    const names = files.map((file) => file.name);
+    refuseNames(parts.catalogue, names, isZip ? "" : "/name");
+    const replaced = setsOf(parts, await replaces(parts.shelf.files));
+    await changing({ ...parts, edit, action: "firmware.add", id: name, sets: replaced }, place);
+    return new Set(names);
+  }
+
+  async function receive(edit: Edit, id: string, piece: Piece, isLast: boolean): Promise<Received> {
+    if (!isLast) return { upload: await uploads.append(id, piece) };
+    const names = await uploads.finish(id, piece, (ready, upload) => put(edit, ready, upload));
     await parts.shelfChanged();
-    const names = new Set(files.map(({ name }) => name));
     const isNew = (set: StockedSet) => set.files.some(({ name }) => names.has(name));
     return { names: [...names], sets: (await list()).filter(isNew) };
   }
@@ -97,19 +91,22 @@ export function createFirmwareStock(parts: StockParts): FirmwareStock {
     async remove(edit, name) {
       const set = listSets(parts).find((each) => isCalled(each, name));
       if (!set) throw new Failure("NOT_FOUND", `there is no firmware "${name}" on the shelf`);
-      await parts.store.transaction(async (transaction) => {
-        await refuseUsed(transaction, [set]);
-        audited(transaction, parts.clock, edit, "firmware.remove", keyOf(edit, set.name));
+      const change: ShelfChange = { ...parts, edit, action: "firmware.remove", id: set.name, sets: [set] };
+      await changing(change, async () => {
+        try {
+          await removeSet(parts, set);
+        } finally {
+          // Some of it may be gone also when not all is.
+          await parts.shelfChanged();
+        }
       });
-      await removeFiles(parts, set);
-      await parts.shelfChanged();
     },
-    begin: (name, isZip, length) =>
-      uploads.begin({
-        name: name.replace(/\.zip$/i, ""),
-        isZip: isZip || /\.zip$/i.test(name),
-        ...(length !== undefined && { length }),
-      }),
+    async begin(given, isZip, length) {
+      const name = given.replace(/\.zip$/i, "");
+      const isPacked = isZip || name !== given;
+      if (!isPacked) refuseNames(parts.catalogue, [name], "/name");
+      return await uploads.begin({ name, isZip: isPacked, ...(length !== undefined && { length }) });
+    },
     uploads: () => uploads.list(),
     upload: (id) => uploads.find(id),
     receive,
@@ -117,25 +114,39 @@ export function createFirmwareStock(parts: StockParts): FirmwareStock {
   };
 }
 
-function keyOf({ organization }: Edit, id: string) {
-  return { organization, kind: "firmware", id };
+interface ShelfChange {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly edit: Edit;
+  readonly action: "firmware.add" | "firmware.remove";
+  readonly id: string;
+  /** Which lose something by it. */
+  readonly sets: readonly FirmwareSet[];
+}
+
+/** The entry comes first, so that nothing happens to the shelf without one; of what fails then there is a second. */
+async function changing({ store, clock, edit, action, id, sets }: ShelfChange, work: () => Promise<void>) {
+  const key = { organization: edit.organization, kind: "firmware", id };
+  await store.transaction(async (transaction) => {
+    await refuseUsed(transaction, sets);
+    audited(transaction, clock, edit, action, key);
+  });
+  try {
+    await work();
+  } catch (error) {
+    const noted = store.transaction(async (transaction) => audited(transaction, clock, edit, `${action}-failed`, key));
+    // What failed first is what the caller must know.
+    await noted.catch(() => undefined);
+    throw error;
+  }
+}
+
+function namesOf(sets: readonly FirmwareSet[]): string[] {
+  return sets.map(({ name }) => name);
 }
 
 function isCalled({ name }: FirmwareSet, wanted: string): boolean {
   return name.toLowerCase() === wanted.toLowerCase();
-}
-
-/**
- * Whether phones would get something else in place of a file. A zip takes the place of its whole folder; a file of one name
- * in two folders stands in for both, and is no trouble when it is the same.
- */
-function isReplaced({ name, size }: ShelfFile, upload: Upload, files: readonly NewFile[]): boolean {
-  if (upload.isZip && name.startsWith(`${upload.name}/`)) return true;
-  return files.some((file) => file.name === name || (file.size !== size && baseOf(file.name) === baseOf(name)));
-}
-
-function baseOf(name: string): string {
-  return name.slice(name.lastIndexOf("/") + 1).toLowerCase();
 }
 
 function setsOf(parts: SetParts, files: readonly ShelfFile[]): FirmwareSet[] {
@@ -147,7 +158,7 @@ const mostNamed = 20;
 
 /** Nobody loses a load that is set for a phone. */
 async function refuseUsed(reader: StoreReader, sets: readonly FirmwareSet[]): Promise<void> {
-  const uses = await usesOfLoads(reader);
+  const uses = await usesOfLoads(reader, namesOf(sets));
   for (const { name } of sets) {
     const users = uses.get(name.toLowerCase()) ?? [];
     if (users.length === 0) continue;
@@ -160,18 +171,4 @@ async function refuseUsed(reader: StoreReader, sets: readonly FirmwareSet[]): Pr
       },
     );
   }
-}
-
-/** The list first: from then on no phone is told of the load. A folder goes with its last file. */
-async function removeFiles(parts: SetParts, set: FirmwareSet): Promise<void> {
-  const others = listSets(parts).filter((each) => !isCalled(each, set.name));
-  const shared = new Set(others.flatMap(({ files }) => files.map(({ name }) => name)));
-  const own = set.files.filter(({ name }) => !shared.has(name));
-  try {
-    for (const { path } of own) await rm(path, { force: true });
-  } catch (error) {
-    throw new Failure("SHELF_UNAVAILABLE", "a file on the shelf can't be deleted", { cause: error });
-  }
-  const folders = own.filter(({ name }) => name.includes("/")).map(({ path }) => dirname(path));
-  for (const folder of new Set(folders)) await rmdir(folder).catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -104,6 +104,45 @@ describe("an upload in one request", () => {
     await send("POST", "/firmware?name=bell.raw", "ring");
     const { items } = await admin.ok<{ items: object[] }>("GET", "/audit");
     expect(items[0]).toMatchObject({ action: "firmware.add", kind: "firmware", id: "bell.raw", actor: "root-token" });
+    expect((await send("POST", "/firmware?name=bell.raw/wide.raw", "ring")).status).toBe(409);
+    expect((await admin.ok<{ items: object[] }>("GET", "/audit")).items.slice(0, 2)).toMatchObject([
+      { action: "firmware.add-failed", id: "bell.raw/wide.raw", actor: "root-token" },
+      { action: "firmware.add", id: "bell.raw/wide.raw" },
+    ]);
+  });
+
+  test.each([
+    ["CTLSEP00562B043615.tlv", /trust lists hold a site's own certificates/],
+    ["set/itlfile.tlv", /trust lists/],
+    ["SEP00562B043615.cnf.xml.sgn", /only a phone with a trust list of another server/],
+    ["sl-be-sip.jar.sgn", /only a phone with a trust list of another server/],
+    ["spa504g-cfg.xml", /SPCP mode/],
+    ["dialplan.xml", /Offhook makes it itself/],
+    ["set/SoftKeys.xml", /Offhook makes it itself/],
+    ["XMLDefault.cnf.xml", /Offhook makes it itself/],
+    ["AppDialRules.xml", /Offhook makes it itself/],
+    ["RINGLIST.DAT", /Offhook makes it itself/],
+    ["SEP00562B043615.cnf.xml", /Offhook makes it itself/],
+    ["spa504G.cfg", /Offhook makes it itself/],
+  ])("of %s is refused, alone and in a zip, since phones are not given that", async (name, reason) => {
+    const alone = await send("POST", `/firmware?name=${name}`, "<x/>");
+    expect(alone.json).toMatchObject({ status: 422, code: "INVALID", errors: [{ pointer: "/name", code: "name" }] });
+    expect(alone.json.detail).toMatch(reason);
+    const zip = await send("POST", "/firmware?name=set.zip", makeZip([{ name: "a.sbn" }, { name }]));
+    expect(zip.json).toMatchObject({ status: 422, code: "INVALID", errors: [{ pointer: "", code: "name" }] });
+    expect(zip.json.detail).toMatch(reason);
+    expect(await onDisk()).toEqual([".uploads"]);
+  });
+
+  test.each([
+    "English_United_States/sl-be-sip.jar",
+    "Belgium/g4-tones.xml",
+    "OS79XX.TXT",
+    "Desktops/1x1x1/List.xml",
+    "defaultheadsetconfig.json",
+  ])("of %s is taken: only the shelf has it", async (name) => {
+    expect((await send("POST", `/firmware?name=${name}`, "x")).status).toBe(201);
+    expect(shelved()).toEqual([name]);
   });
 
   test.each([
@@ -150,8 +189,11 @@ describe("an upload in one request", () => {
     await send("POST", "/firmware?name=spa50x-30x-7-6-2f.bin", "two");
     expect(String(await contentOf("spa50x-30x-7-6-2f.bin"))).toBe("two");
     await admin.ok("PATCH", "/sites/main", { settings: { "firmware.version": "spa50x-30x-7-6-2f" } });
-    const beside = await send("POST", "/firmware?name=beside/spa50x-30x-7-6-2f.bin", "another");
-    expect(beside.json).toMatchObject({ status: 409, errors: [{ code: "in-use" }] });
+    for (const other of ["another", "own"]) {
+      const beside = await send("POST", "/firmware?name=beside/spa50x-30x-7-6-2f.bin", other);
+      expect(beside.json).toMatchObject({ status: 409, errors: [{ code: "in-use" }] });
+    }
+    expect((await send("POST", "/firmware?name=beside/spa50x-30x-7-6-2f.bin", "two")).status).toBe(201);
     const third = await send("POST", "/firmware?name=spa50x-30x-7-6-2f.bin", "three");
     expect(third.json).toMatchObject({
       status: 409,
@@ -210,6 +252,13 @@ describe("an upload in pieces", () => {
   });
 
   test.each([
+    [
+      "of another length than was announced",
+      "abcdefghij",
+      { ...piece(0, true), "upload-length": "11" },
+      400,
+      "MALFORMED",
+    ],
     ["at another offset", "abc", piece(7, true), 409, "CONFLICT"],
     ["without an offset", "abc", { "content-type": "application/partial-upload" }, 400, "MALFORMED"],
     ["beyond the length that was announced", "abcdefghijk", piece(0, true), 400, "MALFORMED"],
@@ -222,10 +271,22 @@ describe("an upload in pieces", () => {
     expect(shelved()).toEqual([]);
   });
 
+  test.each([
+    ["longer", "abcdefghijk"],
+    ["shorter", "abc"],
+  ])("is refused when it is %s than the length that its last piece says", async (_name, body) => {
+    const path = await begin("a.bin");
+    const reply = await send("PATCH", path, body, { ...piece(0, true), "upload-length": "10" });
+    expect(reply.json).toMatchObject({ status: 400, code: "MALFORMED" });
+    expect(shelved()).toEqual([]);
+  });
+
   test("is too large also in pieces, and by what it announces", async () => {
     const path = await begin("a.bin");
     await send("PATCH", path, Buffer.alloc(99_000), piece(0, false));
     expect((await send("PATCH", path, Buffer.alloc(2000), piece(99_000, true))).json).toMatchObject({ status: 413 });
+    const longer = { ...piece(99_000, false), "upload-length": "100001" };
+    expect((await send("PATCH", path, "", longer)).json).toMatchObject({ status: 413 });
     const announced = { ...binary, "upload-complete": "?0", "upload-length": "100001" };
     expect((await send("POST", "/firmware?name=b.bin", "", announced)).json).toMatchObject({ status: 413 });
   });
@@ -240,6 +301,47 @@ describe("an upload in pieces", () => {
     expect((await admin.call("DELETE", first)).status).toBe(204);
     expect((await admin.call("GET", first)).status).toBe(404);
     expect((await send("POST", "/firmware?name=c.bin", "c")).status).toBe(201);
+  });
+
+  test("makes room for another when nothing came of it for ten minutes", async () => {
+    const first = await begin("a.bin");
+    const second = await begin("b.bin");
+    now += 11 * 60_000;
+    expect((await send("POST", "/firmware?name=c.bin", "c")).status).toBe(201);
+    expect([(await admin.call("GET", first)).status, (await admin.call("GET", second)).status]).toEqual([404, 200]);
+  });
+
+  test("is never the bytes of two requests, when they come at once", async () => {
+    for (const n of [1, 2, 3, 4, 5, 6]) {
+      const path = await begin(`${n}.bin`);
+      const bodies = ["a", "b", "c"].map((letter) => letter.repeat(20_000));
+      const replies = await Promise.all(bodies.map((body) => send("PATCH", path, body, piece(0, true))));
+      const taken = bodies.filter((_, index) => replies[index]?.status === 201);
+      expect(replies.map(({ status }) => [201, 404, 409].includes(status))).toEqual([true, true, true]);
+      const there = await contentOf(`${n}.bin`).then(String, () => undefined);
+      expect(there === undefined ? [] : [there]).toEqual(taken);
+      if (taken.length === 0) await admin.call("DELETE", path);
+    }
+  });
+
+  test("takes nothing more while it is put onto the shelf", async () => {
+    const gate = new EventEmitter();
+    const waiting = once(gate, "waiting");
+    const path = await begin("a.bin");
+    const { config } = admin.office.stores;
+    const transaction = config.transaction.bind(config);
+    vi.spyOn(config, "transaction").mockImplementationOnce(async (work) => {
+      gate.emit("waiting");
+      await once(gate, "open");
+      return await transaction(work);
+    });
+    const last = send("PATCH", path, "abc", piece(0, true));
+    await waiting;
+    const late = await send("PATCH", path, "def", piece(3, false));
+    const dropped = await admin.call("DELETE", path);
+    gate.emit("open");
+    expect([late.status, dropped.status, (await last).status]).toEqual([409, 409, 201]);
+    expect(String(await contentOf("a.bin"))).toBe("abc");
   });
 
   test("is forgotten a day after its last byte", async () => {
@@ -288,6 +390,8 @@ describe("a zip", () => {
     ["a symbolic link", [{ name: "link.sbn", content: "/etc/passwd", mode: 0o120777 }], /a link/],
     ["a device file", [{ name: "null.sbn", mode: 0o020666 }], /no file/],
     ["one name twice", [{ name: "a.sbn" }, { name: "A.sbn" }], /stands twice/],
+    ["a folder where a file is", [{ name: "a" }, { name: "A/b.sbn" }], /"A\/b.sbn" needs one name for a file and a/],
+    ["a file where a folder is", [{ name: "a/b/c.sbn" }, { name: "a/b" }], /"a\/b" needs one name for a file and a/],
     [
       "more than the shelf takes",
       [1, 2, 3, 4].map((n) => ({ name: `${n}.sbn`, content: "", claims: 90_000 })),

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Mac } from "../../server/domain/mac.ts";
@@ -143,6 +143,28 @@ describe("deleting a load", () => {
     expect(items[0]).toMatchObject({ action: "firmware.remove", kind: "firmware", id: "sip88xx.12-0-1" });
   });
 
+  test("takes what has the same name in other folders too, so that nothing stands in for it", async () => {
+    await shelve(files);
+    await shelve({ "old/sip88xx.12-0-1.loads": "\0own.12.sbn\0", "old/OWN.12.sbn": "old" });
+    expect((await admin.call("DELETE", "/firmware/sip88xx.12-0-1")).status).toBe(204);
+    expect(admin.office.shelf.files.map(({ name }) => name)).toEqual(["shared.sbn", "sip88xx.11-3-7.loads"]);
+    expect((await admin.call("GET", "/firmware/sip88xx.12-0-1")).status).toBe(404);
+  });
+
+  test("is audited also when it fails", async () => {
+    await shelve(files);
+    const path = join(admin.office.shelf.root, "set", "own.12.sbn");
+    await rm(path);
+    await mkdir(join(path, "a folder"), { recursive: true });
+    expect((await admin.call("DELETE", "/firmware/sip88xx.12-0-1")).status).toBe(503);
+    const { items } = await admin.ok<{ items: { action: string; id: string }[] }>("GET", "/audit");
+    expect(items.slice(0, 2)).toMatchObject([
+      { action: "firmware.remove-failed", kind: "firmware", id: "sip88xx.12-0-1" },
+      { action: "firmware.remove" },
+    ]);
+    expect((await admin.call("GET", "/firmware/sip88xx.12-0-1")).status).toBe(404);
+  });
+
   test.each([
     [
       "an organization",
@@ -155,6 +177,24 @@ describe("deleting a load", () => {
       "a device",
       "device 00:56:2b:04:36:15",
       () => admin.ok("POST", "/devices", { mac, model: "cisco/8851", ...own("sip88xx.12-0-1") }),
+    ],
+    [
+      "a raw value of a device",
+      "device 00:56:2b:04:36:15",
+      () =>
+        admin.ok("POST", "/devices", {
+          mac,
+          model: "cisco/8851",
+          raw: { "device/inactiveLoadInformation": "SIP88xx.12-0-1" },
+        }),
+    ],
+    [
+      "a raw value of a site",
+      "site main",
+      () =>
+        admin.ok("PATCH", "/sites/main", {
+          raw: { "cisco/mpp": { Cisco_Headset_Upgrade_Rule: "http://10.0.0.1:80/set/sip88xx.12-0-1.loads" } },
+        }),
     ],
   ])("is refused while %s names it, and says which", async (_name, who, use) => {
     await shelve(files);

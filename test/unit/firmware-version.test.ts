@@ -41,6 +41,11 @@ describe("the version of a load", () => {
     expect(read(text)).toEqual({ release, service, build });
   });
 
+  it.each(["1.", "sip88xx.12-0-", "12.0.1SR"].map((beginning) => beginning + "9".repeat(400)))(
+    "is not in numbers that are none: %#",
+    (text) => expect(parseFirmwareVersion(text)).toBeUndefined(),
+  );
+
   it.each(["", "sip88xx", "sip88xx-1", "sip88xx.12", "spa50x-30x", "PHONEOS-9861", "term41.default", "none"])(
     "is not in %j",
     (text) => expect(parseFirmwareVersion(text)).toBeUndefined(),

@@ -47,7 +47,7 @@ function beginRoute(server: AdminServer, { firmware }: AdminParts): void {
     const length = numberOf(request, "upload-length") ?? (isLast ? numberOf(request, "content-length") : undefined);
     const { id } = await firmware.begin(request.query.name, zipTypes.includes(type), length);
     try {
-      return answer(reply, 201, await firmware.receive(editOf(request), id, { offset: 0, body, isLast }));
+      return answer(reply, 201, await firmware.receive(editOf(request), id, { offset: 0, body }, isLast));
     } catch (error) {
       // Its sender was not told the id: nothing goes on from here.
       await firmware.drop(id);
@@ -68,8 +68,9 @@ function pieceRoute(server: AdminServer, { firmware }: AdminParts): void {
     typeOf(request, ["application/partial-upload", "application/octet-stream"]);
     const offset = numberOf(request, "upload-offset");
     if (offset === undefined) throw malformed("upload-offset", "Upload-Offset must say where this piece begins");
-    const piece = { offset, body: bodyOf(request), isLast: flagOf(request) ?? false };
-    const received = await firmware.receive(editOf(request), request.params.id, piece);
+    const length = numberOf(request, "upload-length");
+    const piece = { offset, body: bodyOf(request), ...(length !== undefined && { length }) };
+    const received = await firmware.receive(editOf(request), request.params.id, piece, flagOf(request) ?? false);
     return answer(reply, "upload" in received ? 200 : 201, received);
   });
 }
