@@ -26,7 +26,7 @@ export interface DialPlan {
 }
 
 /** Seconds a phone waits for another digit where a complete number may also be the beginning of a longer one. */
-export const shortWait = 3;
+const shortWait = 3;
 
 export function dialPlanOf(settings: ResolvedSettings): DialPlan {
   const value = (name: string) => settings.get(name)?.value;
