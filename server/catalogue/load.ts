@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Check, fieldErrors, prepareCheck } from "../domain/check.ts";
+import { prepareCheck } from "../domain/check.ts";
 import { FamilyProfile, ModelProfile } from "../domain/model.ts";
 import type { TimeZoneTable } from "../domain/time-zone.ts";
+import { readChecked } from "./json-table.ts";
 import { readVocabulary, type Vocabulary } from "./vocabulary.ts";
 
 export interface LoadedFamily extends FamilyProfile {
@@ -25,8 +26,8 @@ export function loadProfiles(folder: string): LoadedProfiles {
   const familyFiles = files.filter((file) => file.endsWith(".family.json"));
   const modelFiles = files.filter((file) => !file.endsWith(".family.json"));
   const [ofFamily, ofModel] = [prepareCheck(FamilyProfile), prepareCheck(ModelProfile)];
-  const families = familyFiles.flatMap((file) => readProfile<FamilyProfile>(file, ofFamily, problems));
-  const models = modelFiles.flatMap((file) => readProfile<ModelProfile>(file, ofModel, problems));
+  const families = familyFiles.flatMap((file) => readChecked<FamilyProfile>(file, ofFamily, problems, idOf));
+  const models = modelFiles.flatMap((file) => readChecked<ModelProfile>(file, ofModel, problems, idOf));
   const loaded = families.map((family) => ({
     ...family,
     vocabularyTable: readVocabulary(join(folder, "vocabulary", family.vocabulary)),
@@ -53,31 +54,11 @@ function profileFiles(folder: string): string[] {
     .sort();
 }
 
-function readProfile<Profile extends { id: string }>(file: string, check: Check, problems: string[]): Profile[] {
-  const parsed = readJson(file, problems);
-  if (parsed === undefined) return [];
-  const errors = fieldErrors(check, parsed);
-  for (const { pointer, detail } of errors) problems.push(`${file}: ${pointer || "/"} ${detail}`);
-  if (errors.length > 0) return [];
-  const profile = parsed as Profile;
-  const expected = `${profile.id}.`;
-  if (!file.replaceAll("\\", "/").includes(`/${expected}`))
-    problems.push(`${file}: the id is "${profile.id}", which is not the file's name`);
-  return [profile];
-}
-
-function readJson(file: string, problems: string[]): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    problems.push(`${file}: ${(error as Error).message}`);
-    return undefined;
-  }
-}
-
 function readTimeZones(file: string): TimeZoneTable {
   return JSON.parse(readFileSync(file, "utf8")) as TimeZoneTable;
 }
+
+const idOf = ({ id }: { id: string }) => id;
 
 function byId(a: { id: string }, b: { id: string }): number {
   return a.id < b.id ? -1 : 1;

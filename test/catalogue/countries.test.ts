@@ -158,7 +158,7 @@ describe("a country that is wrong", () => {
   });
 
   it("can't be no country at all", () => {
-    expect(() => readCountries(join(folder, "nowhere"))).toThrow("no country was found");
+    expect(() => readCountries(join(folder, "nowhere"))).toThrow("nothing was found");
   });
 });
 

@@ -23,7 +23,7 @@ export const phones = makePhones(
 );
 const desks: readonly Desk[] = phones.map((phone, index) => ({
   phone,
-  line: `/lines/${100 + index}`,
+  line: `/lines/${200 + index}`,
   site: `/sites/${sites[index % sites.length]}`,
 }));
 
