@@ -140,7 +140,7 @@ describe("a country that is wrong", () => {
     ["a language that no phone has", { language: "tlh" }, "/language must be one of"],
     ["an emergency number that is a word", { emergency: ["police"] }, "/emergency/0"],
     ["a tone without a frequency", { tones: { ...greece.tones, dial: [{ hz: [] }] } }, "/tones/dial/0/hz"],
-    ["another code than its file", { code: "GB" }, 'the code is "GB", which is not the file\'s name'],
+    ["another code than its file", { code: "GB" }, 'is called "GB" inside, which is not the file\'s name'],
   ])("is refused with %s, and the file is named", (_, planted, named) => {
     const broken = mkdtempSync(join(tmpdir(), "countries-"));
     writeFileSync(join(broken, "GR.json"), JSON.stringify({ ...greece, ...planted }));
