@@ -23,7 +23,7 @@ export const failures = {
   INVALID: { http: 422, tftp: 0, log: "info", text: "the request is not acceptable" },
   MALFORMED: { http: 400, tftp: 4, log: "info", text: "the request could not be read" },
   TOO_LARGE: { http: 413, tftp: 0, log: "info", text: "the request is too large" },
-  UNSUPPORTED_TYPE: { http: 415, tftp: 0, log: "info", text: "the body must be JSON" },
+  UNSUPPORTED_TYPE: { http: 415, tftp: 0, log: "info", text: "the body is of a type that is not taken here" },
   CONFLICT: { http: 409, tftp: 0, log: "info", text: "this is taken, or was changed meanwhile" },
   STALE: { http: 412, tftp: 0, log: "info", text: "the document was changed since it was read" },
 } as const satisfies Record<string, FailureKind>;

@@ -6,6 +6,7 @@ import { watchConnections } from "../connections.ts";
 import { auditRoutes } from "./audit.ts";
 import { bulkRoutes } from "./bulk.ts";
 import { admit, visitDecorator } from "./caller.ts";
+import { choiceRoutes } from "./choices.ts";
 import { deviceCopyRoutes } from "./device-copy.ts";
 import { deviceDetailRoutes } from "./device-details.ts";
 import { deviceFileRoutes } from "./device-files.ts";
@@ -121,6 +122,7 @@ function registerApi(api: AdminServer, parts: AdminParts): void {
 const resources = [
   modelRoutes,
   settingRoutes,
+  choiceRoutes,
   organizationRoutes,
   layerRoutes,
   lineRoutes,
