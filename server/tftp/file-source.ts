@@ -1,5 +1,5 @@
-import { type FileHandle, open } from "node:fs/promises";
 import { Failure } from "../domain/failures.ts";
+import type { OpenFiles, SharedFile } from "./open-files.ts";
 import type { Source, SourceReader } from "./source.ts";
 
 /**
@@ -7,30 +7,29 @@ import type { Source, SourceReader } from "./source.ts";
  * Fails with SHELF_UNAVAILABLE, the system's error as its cause.
  */
 export async function openFileSource(
+  files: OpenFiles,
   path: string,
   chunkBytes: number,
   encode: ((chunk: Buffer) => Buffer) | undefined,
 ): Promise<Source> {
-  let handle: FileHandle | undefined;
+  let source: FileSource | undefined;
   try {
-    handle = await open(path, "r");
-    const { size } = await handle.stat();
-    const source = new FileSource(handle, size, chunkBytes, encode);
+    source = new FileSource(files, await files.use(path), chunkBytes, encode);
     await source.readChunk();
     return source;
   } catch (cause) {
-    await handle?.close().catch(() => undefined);
+    await source?.close();
     throw new Failure("SHELF_UNAVAILABLE", `${path} could not be read`, { cause });
   }
 }
 
 /** Read before the phone has answered: a flood of requests that nobody follows up shall not fill the memory. */
-const firstChunkBytes = 8 * 1024;
+const firstChunkBytes = 2 * 1024;
 
 /** A file read ahead in chunks; what was acknowledged is dropped, so it holds about a window and two chunks. */
 class FileSource implements Source {
-  readonly #handle: FileHandle;
-  readonly #fileSize: number;
+  readonly #files: OpenFiles;
+  readonly #file: SharedFile;
   readonly #chunkBytes: number;
   readonly #encode: ((chunk: Buffer) => Buffer) | undefined;
   #position = 0;
@@ -44,25 +43,20 @@ class FileSource implements Source {
   #reading = false;
   #closed: Promise<void> | undefined;
 
-  constructor(
-    handle: FileHandle,
-    fileSize: number,
-    chunkBytes: number,
-    encode: ((chunk: Buffer) => Buffer) | undefined,
-  ) {
-    this.#handle = handle;
-    this.#fileSize = fileSize;
+  constructor(files: OpenFiles, file: SharedFile, chunkBytes: number, encode: ((chunk: Buffer) => Buffer) | undefined) {
+    this.#files = files;
+    this.#file = file;
     this.#chunkBytes = chunkBytes;
     this.#encode = encode;
   }
 
   get size(): number | undefined {
-    if (this.#encode === undefined) return this.#fileSize;
+    if (this.#encode === undefined) return this.#file.size;
     return this.#isRead ? this.#end : undefined;
   }
 
   get #isRead(): boolean {
-    return this.#position === this.#fileSize;
+    return this.#position === this.#file.size;
   }
 
   attach(reader: SourceReader, windowBytes: number): void {
@@ -95,17 +89,16 @@ class FileSource implements Source {
   }
 
   close(): Promise<void> {
-    // FileHandle.close waits for a read under way, so the descriptor cannot be reused below it.
-    this.#closed ??= this.#handle.close().catch(() => undefined);
+    this.#closed ??= this.#files.release(this.#file);
     return this.#closed;
   }
 
-  /** Reads the next chunk; the descriptor is closed as soon as it is not needed any more. */
+  /** Reads the next chunk; the file is released as soon as it is not needed any more. */
   async readChunk(): Promise<void> {
     if (!this.#isRead) {
       const wanted = this.#position === 0 ? Math.min(firstChunkBytes, this.#chunkBytes) : this.#chunkBytes;
-      const chunk = Buffer.allocUnsafeSlow(Math.min(wanted, this.#fileSize - this.#position));
-      const { bytesRead } = await this.#handle.read(chunk, 0, chunk.length, this.#position);
+      const chunk = Buffer.allocUnsafeSlow(Math.min(wanted, this.#file.size - this.#position));
+      const bytesRead = await this.#files.read(this.#file, chunk, this.#position);
       if (bytesRead === 0) throw new Error("the file became shorter while it was read");
       const plain = chunk.subarray(0, bytesRead);
       const wire = this.#encode?.(plain) ?? plain;

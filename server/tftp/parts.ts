@@ -47,6 +47,11 @@ export interface TftpLimits {
   /** Requests and transfers at once, in all and for one address; above it a request gets silence. */
   readonly maxTransfers: number;
   readonly maxPerAddress: number;
+  /**
+   * At a limit, a phone that has not answered the first packet for so long makes way for the next request: a flood of
+   * requests that nobody follows up shall not shut out the phones behind the same address.
+   */
+  readonly silentPlaceMs: number;
   /** A longer request is malformed. RFC 2347 allows 512 bytes; phones pad. */
   readonly maxRequestBytes: number;
   /** Sockets that all transfers share. */
@@ -64,11 +69,14 @@ export interface TftpLimits {
   readonly maxStrayReplies: number;
   /** Bytes read from a file at a time. */
   readonly fileChunkBytes: number;
+  /** Descriptors for files at once, whatever the number of transfers. */
+  readonly maxOpenFiles: number;
 }
 
 export const defaultLimits: TftpLimits = {
-  maxTransfers: 8192,
-  maxPerAddress: 4096,
+  maxTransfers: 4096,
+  maxPerAddress: 2560,
+  silentPlaceMs: 500,
   maxRequestBytes: 1024,
   dataSockets: 8,
   maxWindowsize: 64,
@@ -78,6 +86,7 @@ export const defaultLimits: TftpLimits = {
   dallyMs: 10_000,
   maxStrayReplies: 200,
   fileChunkBytes: 32 * 1024,
+  maxOpenFiles: 64,
 };
 
 export interface TftpStats {

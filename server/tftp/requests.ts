@@ -2,10 +2,11 @@ import { Failure } from "../domain/failures.ts";
 import { Admission } from "./admission.ts";
 import { type Peer, plainAddress } from "./endpoint.ts";
 import { failureReply } from "./failure-reply.ts";
+import { OpenFiles } from "./open-files.ts";
 import { opcode, opcodeOf, parseRead, type ReadPacket } from "./packet.ts";
 import { Session, type SessionParts } from "./session.ts";
 
-export type RequestParts = Omit<SessionParts, "left" | "counts">;
+export type RequestParts = Omit<SessionParts, "files" | "asked" | "answered" | "left" | "counts">;
 
 const busyWarningEveryMs = 10_000;
 
@@ -25,6 +26,9 @@ export class Requests {
     this.#parts = {
       ...parts,
       counts: this.counts,
+      files: new OpenFiles(parts.limits.maxOpenFiles),
+      asked: (session) => this.admission.silent(session, parts.now()),
+      answered: (session) => this.admission.answered(session),
       left: (session, closing) => this.#leave(session, closing),
     };
   }
@@ -51,7 +55,7 @@ export class Requests {
   #consider(packet: ReadPacket, peer: Peer): void {
     const previous = this.#newest.get(peer.key);
     if (previous !== undefined && !previous.makesWayFor(packet)) return;
-    if (this.admission.admit(plainAddress(peer.address))) {
+    if (this.admission.admit(plainAddress(peer.address), this.#parts.now())) {
       const session = new Session(this.#parts, peer, packet);
       this.#sessions.add(session);
       this.#newest.set(peer.key, session);
@@ -64,7 +68,7 @@ export class Requests {
   #leave(session: Session, closing: Promise<void> | undefined): void {
     this.#sessions.delete(session);
     if (this.#newest.get(session.peer.key) === session) this.#newest.delete(session.peer.key);
-    this.admission.release(session.request.address);
+    this.admission.release(session);
     if (closing === undefined) return;
     this.#closings.add(closing);
     void closing.then(() => this.#closings.delete(closing));

@@ -2,6 +2,7 @@ import { type Peer, plainAddress } from "./endpoint.ts";
 import { failureReply, readFailureReply } from "./failure-reply.ts";
 import { openFileSource } from "./file-source.ts";
 import { encodeNetascii } from "./netascii.ts";
+import type { OpenFiles } from "./open-files.ts";
 import { largestBlksize, negotiate } from "./options.ts";
 import type { ReadPacket } from "./packet.ts";
 import type { TftpContent, TftpLimits, TftpLog, TftpRequest, TransferOutcome } from "./parts.ts";
@@ -14,10 +15,14 @@ export interface SessionParts {
   readonly limits: TftpLimits;
   readonly mtu: number;
   readonly log: TftpLog;
+  readonly files: OpenFiles;
   readonly counts: { started: number; completed: number; broken: number; failed: number };
   read(request: TftpRequest): Promise<TftpContent>;
   /** Sends from the listening port. */
   reply(packet: Buffer, peer: Peer): void;
+  /** The first packet was sent: from now on it is for the phone to answer. */
+  asked(session: Session): void;
+  answered(session: Session): void;
   /** Called once, when nothing is left to do but to close the file. */
   left(session: Session, closing: Promise<void> | undefined): void;
   now(): number;
@@ -66,6 +71,14 @@ export class Session {
     return true;
   }
 
+  get address(): string {
+    return this.request.address;
+  }
+
+  giveWay(): void {
+    this.abort("the phone had not answered and made way for another");
+  }
+
   abort(reason: string): void {
     this.#cancelled = reason;
     this.#transfer?.abort(reason);
@@ -87,7 +100,7 @@ export class Session {
   async #open(content: TftpContent): Promise<Source> {
     const encode = this.request.mode === "netascii" ? encodeNetascii : undefined;
     if ("body" in content) return createBodySource(encode?.(content.body) ?? content.body);
-    return await openFileSource(content.file, this.#parts.limits.fileChunkBytes, encode);
+    return await openFileSource(this.#parts.files, content.file, this.#parts.limits.fileChunkBytes, encode);
   }
 
   #start(content: TftpContent, source: Source): void {
@@ -104,6 +117,7 @@ export class Session {
       terms,
       limits,
       send: (packet) => endpoint.send(packet, this.peer),
+      answered: () => this.#parts.answered(this),
       ended: (outcome) => {
         endpoint.leave(this.peer);
         this.#conclude(content, source, outcome);
@@ -118,6 +132,7 @@ export class Session {
     this.#transfer = transfer;
     endpoint.transfers.set(this.peer.key, transfer);
     transfer.start(now());
+    this.#parts.asked(this);
   }
 
   #conclude(content: TftpContent, source: Source | undefined, outcome: TransferOutcome): void {

@@ -8,6 +8,8 @@ export interface TransferParts {
   readonly terms: Terms;
   readonly limits: Pick<TftpLimits, "firstTimeoutMs" | "maxTimeoutMs" | "maxSends">;
   send(packet: Buffer): void;
+  /** Called once, with the first ACK that counts. */
+  answered(): void;
   /** Called once; no packet is sent after it. */
   ended(outcome: TransferOutcome): void;
 }
@@ -109,6 +111,7 @@ export class Transfer {
 
   #advance(acknowledged: number, now: number): void {
     const { blksize } = this.#parts.terms;
+    if (this.#progressAt === undefined) this.#parts.answered();
     this.#acknowledged = acknowledged;
     this.#progressAt = now;
     if (acknowledged === this.#last) {

@@ -15,6 +15,7 @@ function aTransfer(body: Buffer, windowsize: number) {
     terms: { blksize: 8, windowsize, timeoutMs: undefined, accepted: windowsize === 1 ? [] : accepted },
     limits,
     send: (packet) => void packets.push(packet),
+    answered: () => {},
     ended: (outcome) => void outcomes.push(outcome),
   });
   return { transfer, packets, outcomes };

@@ -55,7 +55,8 @@ export async function startTftp({ files = {}, isHeld = false, ...parts }: TftpCa
     read: async (request): Promise<TftpContent> => {
       requests.push(request);
       await gate;
-      const served = files[request.path] ?? new Failure("NO_SUCH_FILE", "internals of the shelf");
+      const known = Object.hasOwn(files, request.path) ? files[request.path] : undefined;
+      const served = known ?? new Failure("NO_SUCH_FILE", "internals of the shelf");
       if (served instanceof Error) throw served;
       const done = (outcome: TransferOutcome) => tell({ path: request.path, ...outcome });
       if (typeof served === "string") return { body: Buffer.from(served), done };
