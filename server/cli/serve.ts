@@ -28,8 +28,11 @@ async function serve({ env, err, untilSignal, version }: CommandLine): Promise<v
   log.info({ event: "listening", ...listening }, "Offhook listens");
   // The token is told by its place, not its value: logs are kept and read by others.
   if (config.apiToken === undefined) err(`API token: see ${config.data}/api.token\n`);
-  const changed = await app.office.refreshRevisions();
-  if (changed > 0) log.info({ event: "revisions", changed }, "devices whose files changed since the last start");
+  const refreshing = app.office.refreshRevisions().then((changed) => {
+    if (changed > 0) log.info({ event: "revisions", changed }, "devices whose files changed since the last start");
+  });
+  // With thousands of devices that takes a while, and whoever ends the process does not wait so long.
+  await Promise.race([refreshing, signal]);
   log.info({ event: "stopping", signal: await signal }, "Offhook stops");
   await app.close();
 }

@@ -39,9 +39,14 @@ const smallHeap = ["--max-semi-space-size=8", "--max-old-space-size=256"];
 const token = "long-test-token-0123456789";
 const host = "127.0.0.1";
 
-/** Starts the server on a data folder, from its sources: what is in dist may be of yesterday. */
-export async function startServer(folder: string): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [...smallHeap, "--import", tsx, join(root, "server", "main.ts"), "serve"], {
+/**
+ * Starts the server on a data folder, from its sources: what is in dist may be of yesterday. It may hold so many
+ * descriptors; as many as this process when absent.
+ */
+export async function startServer(folder: string, mostDescriptors?: number): Promise<ServerProcess> {
+  const limit = mostDescriptors === undefined ? "" : `ulimit -n ${mostDescriptors} && `;
+  const command = [process.execPath, ...smallHeap, "--import", tsx, join(root, "server", "main.ts"), "serve"];
+  const child = spawn("/bin/sh", ["-c", `${limit}exec "$@"`, "sh", ...command], {
     // In a folder without an .env file, and with no variable of whoever runs the test.
     cwd: folder,
     env: {

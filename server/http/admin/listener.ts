@@ -2,7 +2,8 @@ import fastifyHelmet from "@fastify/helmet";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { Failure } from "../../domain/failures.ts";
-import { watchConnections } from "../connections.ts";
+import { Connections } from "../connections.ts";
+import { descriptorLimit } from "../descriptors.ts";
 import { auditRoutes } from "./audit.ts";
 import { bulkRoutes } from "./bulk.ts";
 import { admit, visitDecorator } from "./caller.ts";
@@ -44,7 +45,8 @@ export interface AdminHttp {
 /** The listener that people reach: the API below /api/v1, its documentation, and what watches over the process. */
 export function createAdminHttp(parts: AdminParts): AdminHttp {
   const server = createServer(parts);
-  const connections = watchConnections(server.server);
+  const connections = new Connections({ all: mostConnections(), perAddress: mostConnections() });
+  connections.watch(server.server);
   server.get("/", { schema: { hide: true } }, (_request, reply) => reply.redirect("/api/docs"));
   registerDocumentation(server as unknown as FastifyInstance, parts.version);
   void server.register(plugin((open) => healthRoutes(open, parts)));
@@ -58,7 +60,7 @@ export function createAdminHttp(parts: AdminParts): AdminHttp {
       await server.listen({ host: parts.host, port: parts.port });
       return { port: portOf(server) };
     },
-    close: () => connections.closeWith(async () => void (await server.close())),
+    close: () => connections.closeWith(server.server, async () => void (await server.close())),
   };
 }
 
@@ -71,6 +73,8 @@ function plugin(register: (server: AdminServer) => void) {
 }
 
 const bodyLimit = 1024 * 1024;
+/** Phones come first: a crowd here leaves them the descriptors that they need. */
+const mostConnections = () => Math.min(1000, Math.floor(descriptorLimit() / 8));
 /** A silent client gives its place back; an event stream stays awake by its heartbeat. Slow ones: `limitTime`. */
 const timeouts = { requestTimeout: 0, connectionTimeout: 120_000, keepAliveTimeout: 15_000 };
 
@@ -82,7 +86,8 @@ function createServer({ log, patienceMs }: AdminParts): AdminServer {
     bodyLimit,
     logger: false,
     forceCloseConnections: "idle",
-    http: { maxHeaderSize: 16_384, headersTimeout: 10_000 },
+    // Node looks at its time for headers every 30 seconds unless it is told otherwise.
+    http: { maxHeaderSize: 16_384, headersTimeout: 10_000, connectionsCheckingInterval: 1000 },
     frameworkErrors: refuse,
   }).withTypeProvider<TypeBoxTypeProvider>();
   server.addHook("onRequest", async (request, reply) => limitTime(request, reply, patienceMs));

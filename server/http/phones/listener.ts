@@ -1,11 +1,16 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import fastifyStatic from "@fastify/static";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { PhoneRequest, Provision } from "../../domain/exchange.ts";
 import { asFailure, Failure } from "../../domain/failures.ts";
-import { plainAddress } from "../../domain/network.ts";
-import { watchConnections } from "../connections.ts";
+import { networkHolds, plainAddress } from "../../domain/network.ts";
+import { Connections } from "../connections.ts";
+import { descriptorLimit } from "../descriptors.ts";
+import { createGate } from "./gate.ts";
 import { answer, refuse } from "./reply.ts";
+import { endSlowReaders } from "./slow-readers.ts";
+import { refuseUnreadable } from "./unreadable.ts";
 
 export interface PhoneHttpParts {
   readonly host: string;
@@ -15,6 +20,17 @@ export interface PhoneHttpParts {
   readonly shelf: string;
   readonly provision: Provision;
   readonly log: { warn(fields: object, message: string): void };
+  readonly limits?: Partial<PhoneHttpLimits>;
+}
+
+export interface PhoneHttpLimits {
+  /** Connections over all ports, and from one address (of IPv6: one network of 64 bits). */
+  readonly connections: number;
+  readonly connectionsPerAddress: number;
+  /** How long the headers of a request may take to arrive. */
+  readonly headersMs: number;
+  /** How long a client may be too slow with taking its answer. */
+  readonly readingMs: number;
 }
 
 export interface PhoneHttp {
@@ -26,17 +42,23 @@ export interface PhoneHttp {
 /** The listener that phones reach: every path is a file name; nothing of the admin's is here. */
 export function createPhoneHttp(parts: PhoneHttpParts): PhoneHttp {
   const closers: (() => Promise<void>)[] = [];
+  const limits = { ...usualLimits(), ...parts.limits };
+  const connections = new Connections({
+    all: limits.connections,
+    perAddress: limits.connectionsPerAddress,
+    isExempt: (address) => parts.trustedProxies.some((network) => networkHolds(network, address)),
+  });
   return {
     async listen() {
       const ports: number[] = [];
       const warnings: string[] = [];
       const failures: unknown[] = [];
       for (const port of parts.ports) {
-        const server = await createServer(parts);
-        const connections = watchConnections(server.server);
+        const server = await createServer(parts, limits, connections);
+        connections.watch(server.server);
         try {
           await server.listen({ host: parts.host, port });
-          closers.push(() => connections.closeWith(async () => void (await server.close())));
+          closers.push(() => connections.closeWith(server.server, async () => void (await server.close())));
           ports.push(...portsOf(server));
         } catch (error) {
           failures.push(error);
@@ -45,6 +67,8 @@ export function createPhoneHttp(parts: PhoneHttpParts): PhoneHttp {
         }
       }
       if (ports.length === 0 && failures.length > 0) throw failures[0];
+      const stopLooking = endSlowReaders(() => connections.busy(), limits.readingMs);
+      closers.push(async () => stopLooking());
       return { ports, warnings };
     },
     async close() {
@@ -65,24 +89,46 @@ function portWarning(port: number, { code }: NodeJS.ErrnoException): string {
   return `HTTP port ${port} for phones ${why}${cure}`;
 }
 
+/**
+ * Two thousand phones behind one address come up at once. A connection can hold a file open besides itself, and others
+ * need descriptors too: no more than a third of them is for connections.
+ */
+function usualLimits(): PhoneHttpLimits {
+  const connections = Math.min(6000, Math.floor(descriptorLimit() / 3));
+  const connectionsPerAddress = Math.ceil((connections * 2) / 3);
+  return { connections, connectionsPerAddress, headersMs: 10_000, readingMs: 60_000 };
+}
+
 /** Times that no honest phone needs: a slow or silent client gives its place back. */
 const timeouts = { requestTimeout: 15_000, connectionTimeout: 120_000, keepAliveTimeout: 15_000 };
 
-async function createServer({ provision, shelf, trustedProxies }: PhoneHttpParts): Promise<FastifyInstance> {
+async function createServer(
+  { provision, shelf, trustedProxies }: PhoneHttpParts,
+  { headersMs }: PhoneHttpLimits,
+  connections: Connections,
+): Promise<FastifyInstance> {
   const server = fastify({
     ...timeouts,
+    // A phone that asks while the server stops still gets its file; Fastify's own refusal would be JSON.
+    return503OnClosing: false,
+    clientErrorHandler: (error, socket) =>
+      refuseUnreadable(error, socket as Socket, connections.underWay(socket as Socket) > 0),
     logger: false,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     exposeHeadRoutes: false,
     forceCloseConnections: "idle",
     bodyLimit: 1024,
-    http: { maxHeaderSize: 8192, headersTimeout: 10_000 },
+    // Node looks at its times for headers and requests every 30 seconds unless it is told otherwise.
+    http: { maxHeaderSize: 8192, headersTimeout: headersMs, connectionsCheckingInterval: Math.min(1000, headersMs) },
     routerOptions: {
       maxParamLength: 2000,
       ignoreDuplicateSlashes: false,
       onBadUrl: (_path, _request, reply) => badUrl(reply),
     },
   });
+  // No "100 Continue": a body is never taken.
+  server.server.on("checkContinue", (request, response) => server.server.emit("request", request, response));
+  server.addHook("onRequest", createGate(connections));
   await server.register(fastifyStatic, { root: shelf, serve: false });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("*", (_request, _payload, done) => done(null, undefined));
@@ -114,8 +160,7 @@ function readable(error: unknown): Failure {
 }
 
 function badUrl(reply: unknown): void {
-  (reply as { writeHead(status: number): void; end(): void }).writeHead(400);
-  (reply as { end(): void }).end();
+  (reply as ServerResponse).writeHead(400, { connection: "close", "content-length": 0 }).end();
 }
 
 function phoneRequest(request: FastifyRequest): PhoneRequest {
