@@ -31,6 +31,7 @@ import { loadMasterKey } from "./security/master-key.ts";
 import { createSealer } from "./security/sealer.ts";
 import { generateSecret } from "./security/secrets.ts";
 import { openStore } from "./store/open-store.ts";
+import { startFailure } from "./store/store-failures.ts";
 
 /** Every part that needs no socket; `render` and `check` work on it as well. */
 export type Office = Awaited<ReturnType<typeof openOffice>>;
@@ -46,7 +47,9 @@ export async function openOffice(config: Config, log: Logger, clock: Clock) {
   const catalogue = createCatalogue(config.profiles);
   const renderer = createRenderer(config.templates);
   const { files, ...trials } = openTemplates(renderer);
-  await mkdir(config.data, { recursive: true, mode: 0o700 });
+  await mkdir(config.data, { recursive: true, mode: 0o700 }).catch((thrown) => {
+    throw startFailure(config.data, thrown);
+  });
   const masterKey = loadMasterKey({ given: config.masterKey, file: config.masterKeyFile, dataFolder: config.data });
   const sealer = createSealer(masterKey);
   const stores = await openStore({ dataFolder: config.data, databaseUrl: config.databaseUrl, log });

@@ -1,8 +1,10 @@
 import { Command } from "commander";
+import { addBackupCommand } from "./backup.ts";
 import { addCheckCommand } from "./check.ts";
 import type { CommandLine } from "./command-line.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addRenderCommand } from "./render.ts";
+import { addRestoreCommand } from "./restore.ts";
 import { addServeCommand } from "./serve.ts";
 import { addSimulateCommand } from "./simulate.ts";
 
@@ -17,6 +19,8 @@ export function createProgram(line: CommandLine): Command {
   addSimulateCommand(program, { out: (text) => line.out(text), profiles: line.env["OFFHOOK_PROFILES"] ?? "profiles" });
   addRenderCommand(program, line);
   addCheckCommand(program, line);
+  addBackupCommand(program, line);
+  addRestoreCommand(program, line);
   addDemoCommand(program, line);
   for (const command of program.commands) command.exitOverride().configureOutput(program.configureOutput());
   return program;

@@ -19,7 +19,7 @@ const sliceLength = 128 * 1024;
 const tailLength = 4 * 1024 * 1024;
 
 const wayOut =
-  "Restore the file from a backup; or go on without its entries: move it away and put an empty file in its place.";
+  "Restore a backup (offhook restore FILE --replace); or go on without its entries: move it away and put an empty file in its place.";
 
 /**
  * The audit: entries live in the log, with the change they belong to, until a fold moves them to a file of their own,

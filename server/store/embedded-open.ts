@@ -1,20 +1,22 @@
-import { chmod, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Low } from "lowdb";
-import { Failure } from "../domain/failures.ts";
 import type { Store } from "../domain/ports.ts";
 import { ChangeListeners } from "./change-listeners.ts";
 import { AuditTrail } from "./embedded-audit.ts";
 import { CommitQueue } from "./embedded-commits.ts";
 import { StoreData } from "./embedded-data.ts";
-import { type FileOperations, fileOperations, folderMode } from "./embedded-files.ts";
+import { type FileOperations, fileOperations } from "./embedded-files.ts";
 import { Fold } from "./embedded-fold.ts";
+import { makeFolder } from "./embedded-folder.ts";
 import { CommitLog, type LogPosition, replacementOf } from "./embedded-log.ts";
+import { storePaths } from "./embedded-paths.ts";
 import { recover } from "./embedded-recovery.ts";
+import { finishRestore } from "./embedded-restore.ts";
 import { SnapshotAdapter } from "./embedded-snapshot.ts";
 import { EmbeddedStore } from "./embedded-store.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
-import { fileFailure } from "./store-failures.ts";
+import { startFailure } from "./store-failures.ts";
 import type { StoreLog } from "./store-log.ts";
 
 export interface EmbeddedOptions {
@@ -47,6 +49,7 @@ export async function openEmbeddedStores(options: EmbeddedOptions): Promise<{ co
 }
 
 async function openBoth(options: EmbeddedOptions, lock: FolderLock): Promise<{ config: Store; presence: Store }> {
+  await finishRestore(options.dataFolder);
   const open = new Set(["config", "presence"]);
   const closed = async (name: string) => {
     open.delete(name);
@@ -58,15 +61,6 @@ async function openBoth(options: EmbeddedOptions, lock: FolderLock): Promise<{ c
     throw thrown;
   });
   return { config, presence };
-}
-
-function startFailure(dataFolder: string, thrown: unknown): Failure {
-  if (thrown instanceof Failure) {
-    return thrown;
-  }
-  const { code } = fileFailure(thrown);
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new Failure(code, `the data folder ${dataFolder} cannot be used: ${message}`, { cause: thrown });
 }
 
 async function openStoreFiles(
@@ -106,8 +100,7 @@ async function openStoreFiles(
 }
 
 async function preparePaths(dataFolder: string, store: string) {
-  const pathOf = (part: string) => join(dataFolder, `${store}.${part}.jsonl`);
-  const paths = { snapshot: pathOf("snapshot"), commits: pathOf("commits"), audit: pathOf("audit") };
+  const paths = storePaths(dataFolder, store);
   await removeLeftovers(paths.snapshot, paths.commits);
   return paths;
 }
@@ -124,17 +117,6 @@ async function refuseUndone(queue: CommitQueue): Promise<void> {
   const failure = await queue.settling();
   if (failure !== undefined) {
     throw failure;
-  }
-}
-
-/** What people configure is the owner's only, whatever the folder's mode was. */
-async function makeFolder(folder: string, log: StoreLog): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: folderMode });
-  const { mode } = await stat(folder);
-  if ((mode & 0o777) !== folderMode) {
-    await chmod(folder, folderMode).catch((err) => {
-      log.warn({ event: "store-folder-mode", folder, err }, "other users of this machine may read the data folder");
-    });
   }
 }
 

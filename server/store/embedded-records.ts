@@ -77,6 +77,12 @@ export function entryText({ document, unique }: Entry, bodyText: string): string
   return `${head.slice(0, -1)},"body":${bodyText}}`;
 }
 
+/** What entryText writes, as a value. */
+export function recordOf({ document, unique }: Entry): EntryRecord {
+  const { organization, kind, id, version, body } = document;
+  return { organization, kind, id, version, ...(unique.length > 0 && { unique }), body };
+}
+
 export function entryOf(record: EntryRecord): Entry {
   const { version, body } = record;
   return {

@@ -30,16 +30,18 @@ export interface Recovered {
 /** Fills lowdb's data from the snapshot and the log. Throws, naming file and place, on anything but a torn last line. */
 export async function recover(parts: RecoveryParts): Promise<Recovered> {
   const { low, snapshotPath, logPath } = parts;
+  // The log first: a fold replaces the snapshot before it cuts the log, so that also one who reads while a server writes
+  // (a backup) finds every commit in one of the two.
+  const bytes = await readIfThere(logPath);
   await low.read();
   const auditInSnapshot = low.data.audit;
-  const bytes = await readIfThere(logPath);
   if (bytes !== undefined) {
     return { auditInSnapshot, ...replay(parts, bytes) };
   }
   if (low.data.commit > 0) {
     const line = logHeadLine(low.data.commit).trimEnd();
     const command = `printf '%s\\n' '${line}' > ${logPath}`;
-    const wayOut = `Restore the data folder from a backup; or go on with the snapshot ${snapshotPath} alone, without later changes, with: ${command}`;
+    const wayOut = `Restore a backup (offhook restore FILE --replace); or go on with the snapshot ${snapshotPath} alone, without later changes, with: ${command}`;
     throw damageFailure(logPath, "the file is missing", wayOut);
   }
   return { auditInSnapshot, logEnd: undefined, audited: [] };
@@ -102,7 +104,7 @@ function readRecord(logPath: string, line: Line, expected: number): CommitRecord
   }
   const what = record === undefined ? "the line is damaged" : `here is commit ${record.commit}, not ${expected}`;
   const command = `truncate -s ${line.start} ${logPath}`;
-  const wayOut = `Restore the data folder from a backup; or give up this change and all later ones with: ${command}`;
+  const wayOut = `Restore a backup (offhook restore FILE --replace); or give up this change and all later ones with: ${command}`;
   throw damageFailure(`${logPath}, line ${line.number} (byte ${line.start})`, what, wayOut);
 }
 

@@ -29,7 +29,7 @@ export async function openPostgresStores(options: PostgresOptions): Promise<{ co
     // Without a cause: the driver's own error would show the password.
     throw new Failure("STORE_UNAVAILABLE", "the database's address is not a URL (postgres://user:password@host/name)");
   }
-  await prepare(databaseUrl, log);
+  await prepareDatabase(databaseUrl, log);
   const pool = createPool(databaseUrl, log);
   const ask = asker(pool);
   const config = new ChangeListeners("config", log);
@@ -56,7 +56,8 @@ export async function openPostgresStores(options: PostgresOptions): Promise<{ co
   };
 }
 
-async function prepare(databaseUrl: string, log: StoreLog): Promise<void> {
+/** Brings the structure of a database up to date, or makes it. */
+export async function prepareDatabase(databaseUrl: string, log: StoreLog): Promise<void> {
   const client = new pg.Client({
     connectionString: databaseUrl,
     connectionTimeoutMillis: connectMilliseconds,
@@ -103,7 +104,8 @@ function asker(pool: pg.Pool): Ask {
   };
 }
 
-function startFailure(thrown: unknown): Failure {
+/** What is thrown when a database cannot be worked with from the beginning. */
+export function startFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) {
     return thrown;
   }

@@ -27,6 +27,34 @@ export function fileFailure(thrown: unknown): Failure {
   return new Failure(isFull ? "STORE_FULL" : "STORE_UNAVAILABLE", undefined, { cause: thrown });
 }
 
+/** What an unusable data folder throws at the start: why, and the way out where the reason has one. */
+export function startFailure(dataFolder: string, thrown: unknown): Failure {
+  if (thrown instanceof Failure) {
+    return thrown;
+  }
+  const { code } = fileFailure(thrown);
+  const { message = String(thrown), code: reason = "" } = thrown as NodeJS.ErrnoException;
+  const wayOut = waysOut.get(reason) ?? "";
+  return new Failure(code, `the data folder ${dataFolder} cannot be used: ${message}${wayOut}`, { cause: thrown });
+}
+
+const waysOut = new Map([
+  // Node says so too of a folder that is missing on a file system that is read-only.
+  [
+    "ENOENT",
+    ". No folder can be made there: is the path right, and may the disk be written? Or give another (OFFHOOK_DATA).",
+  ],
+  ["EROFS", ". It is on a file system that is read-only: mount it for writing, or give another folder (OFFHOOK_DATA)."],
+  [
+    "EACCES",
+    ". Offhook must own the folder and what is in it: chown them to its user, or give another (OFFHOOK_DATA).",
+  ],
+  ["EPERM", ". Offhook must own the folder and what is in it: chown them to its user, or give another (OFFHOOK_DATA)."],
+  ["ENOSPC", ". The disk is full: make room, and start again."],
+  ["EDQUOT", ". The quota is used up: make room, and start again."],
+  ["ENOTDIR", ". It lies under something that is no folder: give another (OFFHOOK_DATA)."],
+]);
+
 /** What stops the start on damaged data: where it is, what is wrong, and the way out. */
 export function damageFailure(where: string, what: string, wayOut: string): Failure {
   return new Failure("STORE_UNAVAILABLE", `${where}: ${what}. Offhook does not start on damaged data. ${wayOut}`);
@@ -34,7 +62,7 @@ export function damageFailure(where: string, what: string, wayOut: string): Fail
 
 /** The way out of damage that cannot be cut off. */
 export const restoreAll =
-  "Restore the whole data folder from a backup; to begin with an empty store, move the store's files out of the folder.";
+  "Restore a backup (offhook restore FILE --replace); to begin with an empty store, move the store's files out of the folder.";
 
 function versionText(version: number): string {
   return version === 0 ? "not there" : `at version ${version}`;

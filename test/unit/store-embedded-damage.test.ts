@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { AuditEntry } from "../../server/domain/ports.ts";
 import { type EmbeddedOptions, openEmbeddedStores } from "../../server/store/embedded-open.ts";
 import type { Stores } from "../../server/store/open-store.ts";
+import { canMount, mountDisk } from "../support/mounted-disk.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const key = (id: string) => ({ organization: "default", kind: "device", id });
@@ -94,6 +95,13 @@ describe("the files of the embedded store", () => {
     await writeFile(place, "");
     dataFolder = join(place, "data");
     expect(await refusal()).toContain(`the data folder ${dataFolder} cannot be used: ENOTDIR`);
+  });
+
+  test.skipIf(!canMount)("on a disk that may only be read say so, with the way out", async () => {
+    dataFolder = join(await mountDisk(1, "mkdir -m 700 data && mount -o remount,ro ."), "data");
+    expect(await refusal()).toMatch(/EROFS.*mount it for writing, or give another folder \(OFFHOOK_DATA\)/);
+    dataFolder = join(dataFolder, "..", "none");
+    expect(await refusal()).toMatch(/can be made there|mount it for writing/);
   });
 
   test("with a last line cut off by a crash open without it, and go on", async () => {

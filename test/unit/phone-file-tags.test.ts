@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+import { expect, it } from "vitest";
+import { createCatalogue } from "../../server/catalogue/catalogue.ts";
+import { sampleDesk } from "../../server/office/templates-sample.ts";
+import { createPhoneFiles } from "../../server/render/phone-files.ts";
+import { createRenderer } from "../../server/render/renderer.ts";
+
+it("the tag of a phone's file is that of its bytes, whether they were just made or kept", () => {
+  const catalogue = createCatalogue("profiles");
+  const model = catalogue.model("cisco/8851-3pcc");
+  if (!model) throw new Error("there is no such model");
+  const desk = sampleDesk(catalogue, model, false);
+  const [spec] = desk.family.files.filter(({ serves }) => serves === "device");
+  if (!spec) throw new Error("there is no such file");
+  const files = createPhoneFiles({ renderer: createRenderer("templates") });
+  const other = { ...desk, digest: "another", parameters: new Map([...desk.parameters, ["Serial", "1"]]) };
+  const served = [desk, other, desk, other].map((each) => files.forDevice(spec, each));
+  for (const { body, tag } of served) {
+    expect(tag).toBe(createHash("sha256").update(body).digest("base64url").slice(0, 22));
+  }
+  expect(served[2]?.body).toBe(served[0]?.body);
+  expect(served[0]?.tag).not.toBe(served[1]?.tag);
+});
