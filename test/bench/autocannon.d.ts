@@ -13,6 +13,8 @@ declare module "autocannon" {
     readonly requests: { readonly total: number };
     /** Milliseconds. */
     readonly latency: { readonly p50: number; readonly p99: number };
+    /** Bytes. */
+    readonly throughput: { readonly total: number };
     readonly errors: number;
     readonly timeouts: number;
     readonly non2xx: number;

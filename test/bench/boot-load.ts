@@ -1,6 +1,7 @@
 import { createCatalogue } from "../../server/catalogue/catalogue.ts";
 import type { Mac } from "../../server/domain/mac.ts";
 import type { BootServer } from "../../server/simulate/asking.ts";
+import type { PhoneReport } from "../../server/simulate/boot.ts";
 import { bootFleet } from "../../server/simulate/fleet.ts";
 import { phoneOf, type SimulatedPhone } from "../../server/simulate/phones.ts";
 import { answerJobs } from "./jobs.ts";
@@ -19,6 +20,8 @@ export interface BootResult {
   readonly p50: number;
   readonly p99: number;
   readonly requests: number;
+  /** Boots that had to be made anew, since something did not come or came wrong. */
+  readonly again: number;
   readonly cpu: number;
   /** What went wrong, for people. */
   readonly faults: readonly string[];
@@ -27,20 +30,36 @@ export interface BootResult {
 const catalogue = createCatalogue("profiles");
 const known = new Map<Mac, SimulatedPhone>();
 
+const mostBoots = 4;
+
 answerJobs(async ({ server, phones }: BootJob): Promise<BootResult> => {
   for (const { model, mac } of phones) if (!known.has(mac)) known.set(mac, phoneOf(catalogue, model, mac));
   const cpuOf = startCpuClock();
-  const fleet = phones.flatMap(({ mac }) => known.get(mac) ?? []);
-  const report = await bootFleet(fleet, server, { concurrency: fleet.length });
-  const times = report.phones.map(({ milliseconds }) => milliseconds);
+  const started = performance.now();
+  const times: number[] = [];
+  const reports: PhoneReport[] = [];
+  let fleet = phones.flatMap(({ mac }) => known.get(mac) ?? []);
+  let again = 0;
+  for (let boot = 1; fleet.length > 0 && boot <= mostBoots; boot += 1) {
+    const begun = performance.now() - started;
+    const report = await bootFleet(fleet, server, { concurrency: fleet.length });
+    const failed = new Set(report.phones.filter(({ state }) => state !== "provisioned").map(({ mac }) => mac as Mac));
+    times.push(...report.phones.filter(({ mac }) => !failed.has(mac as Mac)).map((each) => begun + each.milliseconds));
+    reports.push(...report.phones);
+    // As a phone does that did not get its file.
+    fleet = fleet.filter(({ mac }) => failed.has(mac));
+    again += fleet.length;
+  }
+  const left = new Set<string>(fleet.map(({ mac }) => mac));
   return {
-    lastMs: report.milliseconds,
+    lastMs: Math.max(...times),
     p50: percentile(times, 50),
     p99: percentile(times, 99),
-    requests: report.phones.reduce((sum, { steps }) => sum + steps.flatMap(({ attempts }) => attempts).length, 0),
+    requests: reports.reduce((sum, { steps }) => sum + steps.flatMap(({ attempts }) => attempts).length, 0),
+    again,
     cpu: cpuOf(),
-    faults: report.phones
-      .filter(({ state }) => state !== "provisioned")
+    faults: reports
+      .filter(({ mac }) => left.has(mac))
       .flatMap(({ mac, faults }) => faults.map(({ file, reason }) => `${mac} ${file}: ${reason}`)),
   };
 });

@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo } from "node:dgram";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { answerJobs } from "./jobs.ts";
@@ -9,7 +10,7 @@ import { answerJobs } from "./jobs.ts";
  * no repeat, no check. It shows how far the load goes, and what all that Offhook does for a phone costs.
  */
 export interface PlainJob {
-  readonly files: readonly { readonly path: string; readonly base64: string }[];
+  readonly files: readonly { readonly path: string; readonly disk: string }[];
 }
 
 export interface PlainPorts {
@@ -20,7 +21,8 @@ export interface PlainPorts {
 const host = "127.0.0.1";
 
 async function serve({ files }: PlainJob): Promise<PlainPorts> {
-  const bodies = new Map(files.map(({ path, base64 }) => [path, Buffer.from(base64, "base64")]));
+  const bodies = new Map<string, Buffer>();
+  for (const { path, disk } of files) bodies.set(path, await readFile(disk));
   return { tftp: await serveTftp(bodies), http: await serveHttp(bodies) };
 }
 
@@ -38,7 +40,7 @@ async function serveTftp(bodies: ReadonlyMap<string, Buffer>): Promise<number> {
   const packets = new Map<string, readonly Buffer[]>();
   const transfers = new Map<number, Transfer>();
   socket.on("message", (datagram, peer) => {
-    const packet = datagram[1] === 1 ? begin(datagram, peer) : goOn(datagram, peer);
+    const packet = datagram[1] === 1 ? begin(datagram, peer) : datagram[1] === 4 ? goOn(datagram, peer) : undefined;
     if (packet) socket.send(packet, peer.port, host);
   });
 

@@ -40,7 +40,7 @@ async function compile(from: string): Promise<void> {
 }
 
 async function run(file: string): Promise<number> {
-  const bench = spawn(process.execPath, [...profiling(), javaScript(join(folder, file))], {
+  const bench = spawn(process.execPath, [...profiling(), javaScript(join(folder, file)), ...choices()], {
     cwd: root,
     stdio: "inherit",
   });
@@ -53,6 +53,11 @@ async function run(file: string): Promise<number> {
 /** `npm run bench -- --cpu-prof` leaves a profile of the process that serves in the current folder. */
 function profiling(): string[] {
   return process.argv.includes("--cpu-prof") ? ["--cpu-prof", "--cpu-prof-name=offhook-bench.cpuprofile"] : [];
+}
+
+/** `--only tftp,http` and `--full` are the bench's own. */
+function choices(): string[] {
+  return process.argv.slice(2).filter((word) => word !== "--cpu-prof");
 }
 
 function javaScript(name: string): string {

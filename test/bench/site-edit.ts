@@ -1,66 +1,55 @@
-import type { Device, Line } from "../../server/domain/device.ts";
-import type { Mac } from "../../server/domain/mac.ts";
-import { sealLineSecret } from "../../server/office/sealing.ts";
+import type { HttpJob } from "./http-load.ts";
+import { startWorker } from "./jobs.ts";
 import { watch } from "./measures.ts";
-import { edit, plainDevice, type Stage } from "./stage.ts";
-import type { Row } from "./table.ts";
+import { edit, type Stage } from "./stage.ts";
+import { figure, type Row } from "./table.ts";
+import type { LoadResult } from "./tftp-load.ts";
 
-const count = 5000;
-const site = "large";
+const servedSeconds = 4;
+const connections = 4;
 
 /** A setting of a site changes, and every phone there is worked out anew: until each has its revision. */
-export async function measureSiteEdit(stage: Stage): Promise<Row[]> {
-  const { layers, refreshRevisions } = stage.app.office;
-  await layers.add(edit, "site", { id: site, name: site });
-  await populate(stage);
-  await refreshRevisions();
+export async function measureSiteEdit(stage: Stage, site: string, count: number): Promise<Row[]> {
   const rounds: Row[] = [];
   for (const zone of ["Europe/Warsaw", "Europe/Athens", "Europe/Zagreb"]) {
-    const { seconds, cpu, loopP99, loopMax } = await watch(() =>
-      layers.change(edit, "site", site, { settings: { "time.zone": zone } }),
-    );
-    const what = `site edit, ${count.toLocaleString("en-GB")} phones of six models re-mapped`;
-    const laws = { most: 1000, mostLate: 50 };
-    rounds.push({
-      what,
-      who: "Offhook",
-      result: seconds * 1000,
-      unit: "ms",
-      loopP99,
-      loopMax,
-      serverCpu: cpu,
-      ...laws,
-    });
+    const what = `site edit, ${figure(count)} phones of six models re-mapped`;
+    rounds.push({ ...(await editOnce(stage, site, zone, what)), most: 1000, mostLate: 50 });
   }
   return rounds.sort((a, b) => a.result - b.result).slice(1, 2);
 }
 
-/** Straight into the store: adding is measured elsewhere. */
-async function populate({ app }: Stage): Promise<void> {
-  const { sealer, stores } = app.office;
-  for (let from = 0; from < count; from += 250) {
-    await stores.config.transaction(async (transaction) => {
-      for (let index = from; index < from + 250; index++) {
-        const { mac: _, lines: __, ...plain } = plainDevice(index);
-        const mac = `02bf${index.toString(16).padStart(8, "0")}` as Mac;
-        const key = { organization: edit.organization, kind: "line", id: `large-${index}` };
-        const extension = String(100_000 + index);
-        const secret = sealLineSecret(sealer, key, `secret-${index}`);
-        const displayName = `Colleague ${index}`;
-        await transaction.put<Line>(key, {
-          id: key.id,
-          extension,
-          userId: extension,
-          secret,
-          displayName,
-          settings: {},
-        });
-        const device: Device = { ...blank, ...plain, mac, born: mac, site, lines: [key.id] };
-        const unique = [`mac:${mac}`];
-        await transaction.put({ organization: edit.organization, kind: "device", id: mac }, device, { unique });
-      }
-    });
+/** The same while phones fetch: what the edit takes, and what it does to them. */
+export async function measureEditWhileServing(
+  stage: Stage,
+  site: string,
+  count: number,
+  paths: readonly string[],
+): Promise<Row[]> {
+  const worker = await startWorker<HttpJob, LoadResult>(new URL("./http-load.ts", import.meta.url));
+  const job = { port: stage.listening.phoneHttp[0] ?? 0, paths, connections, seconds: servedSeconds };
+  try {
+    const calm = await watch(() => worker.run(job));
+    const served = watch(() => worker.run(job));
+    const edited = await editOnce(stage, site, "Europe/Prague", `the same while ${connections} phones fetch over HTTP`);
+    const disturbed = await served;
+    const name = `phones served, ${connections} at a time, in ${servedSeconds} s`;
+    return [
+      edited,
+      servedRow(`${name} without an edit`, calm.value, calm.loopP99, calm.loopMax),
+      servedRow(`${name} with the edit of ${figure(count)}`, disturbed.value, disturbed.loopP99, disturbed.loopMax),
+    ];
+  } finally {
+    await worker.end();
   }
 }
 
-const blank = { modules: [], settings: {}, raw: {}, state: "ready", wasReady: true } as const;
+function servedRow(what: string, { perSecond, p50, p99, cpu }: LoadResult, loopP99: number, loopMax: number): Row {
+  return { what, who: "Offhook", result: perSecond, unit: "/s", p50, p99, loopP99, loopMax, clientCpu: cpu };
+}
+
+async function editOnce({ app }: Stage, site: string, zone: string, what: string): Promise<Row> {
+  const { seconds, cpu, loopP99, loopMax } = await watch(() =>
+    app.office.layers.change(edit, "site", site, { settings: { "time.zone": zone } }),
+  );
+  return { what, who: "Offhook", result: seconds * 1000, unit: "ms", loopP99, loopMax, serverCpu: cpu };
+}

@@ -13,6 +13,8 @@ export interface Stage {
   readonly app: App;
   readonly listening: Listening;
   readonly token: string;
+  /** The folder of its firmware shelf. */
+  readonly shelf: string;
   close(): Promise<void>;
 }
 
@@ -32,8 +34,10 @@ const zones = ["Europe/Zagreb", "Europe/Athens", "Europe/Prague", "Europe/Warsaw
 /** One model of each family. */
 const models = ["cisco/8851-3pcc", "cisco/9861", "cisco/8851", "cisco/7960", "cisco/spa504g", "cisco/ata192"] as const;
 
-export async function openStage(): Promise<Stage> {
-  const folder = await mkdtemp(join(tmpdir(), "offhook-stage-"));
+/** `kept`: a folder that is there already and stays; without it one of its own, which goes. */
+export async function openStage(kept?: string): Promise<Stage> {
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), "offhook-stage-")));
+  const shelf = join(folder, "firmware");
   const token = "bench-token-0123456789";
   const env = {
     OFFHOOK_HOST: "127.0.0.1",
@@ -43,7 +47,7 @@ export async function openStage(): Promise<Stage> {
     OFFHOOK_ADMIN_PORT: "0",
     OFFHOOK_API_TOKEN: token,
     OFFHOOK_DATA: join(folder, "data"),
-    OFFHOOK_FIRMWARE: join(folder, "firmware"),
+    OFFHOOK_FIRMWARE: shelf,
   };
   const app = await createApp({ config: readConfig(env), log: pino({ level: "silent" }), version: "bench" });
   const listening = await app.listen();
@@ -51,14 +55,15 @@ export async function openStage(): Promise<Stage> {
     app,
     listening,
     token,
+    shelf,
     async close() {
       await app.close();
-      await rm(folder, { recursive: true, force: true });
+      if (kept === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** Settings, sites and `count` lines with the extensions from 10000 on: what devices are made of. */
+/** Settings, sites and `count` lines with the extensions from 20000 on: what devices are made of. */
 export async function furnish({ app }: Stage, count: number): Promise<void> {
   const { layers, lines } = app.office;
   const settings = { "sip.server": "pbx.example.com", "voicemail.number": "*97", "time.ntp": "ntp.example.com" };
@@ -75,7 +80,7 @@ export async function furnish({ app }: Stage, count: number): Promise<void> {
 }
 
 function lineOf(index: number): string {
-  return String(10_000 + index);
+  return String(20_000 + index);
 }
 
 /** The n-th device of a kind; locally administered, as no real phone is. */

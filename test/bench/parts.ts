@@ -1,0 +1,120 @@
+import { measureAdding } from "./adding.ts";
+import { type Beside, startDnsmasq, startNginx, startTftpd } from "./beside.ts";
+import { measureBooting } from "./booting.ts";
+import type { Candidate } from "./compare.ts";
+import { fileOf, measureMaking } from "./device-files.ts";
+import { measureCold, measureHttp, ownPaths } from "./http.ts";
+import { startWorker } from "./jobs.ts";
+import type { PlainJob, PlainPorts } from "./plain-servers.ts";
+import { populate } from "./populate.ts";
+import { writeServedFiles } from "./served-files.ts";
+import { measureEditWhileServing, measureSiteEdit } from "./site-edit.ts";
+import { busyDevice, edit, furnish, openStage, type Stage } from "./stage.ts";
+import { measureStart } from "./start.ts";
+import type { Row } from "./table.ts";
+import { measureImage, measureLoss, measureTftp } from "./tftp.ts";
+
+const deviceCount = 5000;
+const bootCount = 2000;
+const site = "large";
+/** With six lines and four lamps, as a busy desk has. */
+const phones = Array.from({ length: 50 }, (_, index) => busyDevice(index, 1, 6, 0));
+const fullPhone = busyDevice(0, 2, 10, 3, "cisco/8865-3pcc");
+
+interface Measured {
+  readonly rows: readonly Row[];
+  /** What is to be said below the table. */
+  readonly notes: readonly string[];
+}
+
+/** In their order: a boot from cold comes before anything is warm. */
+const beside = ["tftp", "image", "loss", "http"];
+const onStage = ["boot", "cold", ...beside, "making", "edit"];
+export const partNames: readonly string[] = [...onStage, "start", "adding"];
+
+type Take = (part: string, measure: () => Promise<readonly Row[]>) => Promise<void>;
+
+/** The parts that were asked for, each told as it ends; `isFull`: every combination, in longer rounds. */
+export async function runParts(
+  only: ReadonlySet<string>,
+  isFull: boolean,
+  tell: (rows: readonly Row[]) => void,
+): Promise<Measured> {
+  const rows: Row[] = [];
+  const take: Take = async (part, measure) => {
+    if (!only.has(part)) return;
+    const measured = await measure();
+    tell(measured);
+    rows.push(...measured);
+  };
+  const notes = onStage.some((name) => only.has(name)) ? await measureStage(only, isFull, take) : [];
+  await take("start", async () => [...(await measureStart(1)), ...(await measureStart(deviceCount))]);
+  await take("adding", () => measureAdding(deviceCount));
+  return { rows, notes };
+}
+
+async function measureStage(only: ReadonlySet<string>, isFull: boolean, take: Take): Promise<readonly string[]> {
+  const stage = await openStage();
+  try {
+    await furnish(stage, 100);
+    await populate(stage, site, deviceCount);
+    const { devices, enrolment } = stage.app.office;
+    for (const { mac, ...device } of [...phones, fullPhone]) await devices.add(edit, mac, device);
+    await enrolment.open(edit, { all: true, minutes: 30 });
+    await take("boot", () => measureBooting(stage, bootCount));
+    await take("cold", () => measureCold(stage, bootCount, deviceCount));
+    const isServed = beside.some((name) => only.has(name));
+    const notes = isServed ? await measureServing(stage, isFull, take) : [];
+    await take("making", () => measureDeviceFiles(stage));
+    await take("edit", () => measureEditing(stage));
+    return notes;
+  } finally {
+    await stage.close();
+  }
+}
+
+/** The same files from Offhook and from what runs beside it, over TFTP and HTTP. */
+async function measureServing(stage: Stage, isFull: boolean, take: Take): Promise<readonly string[]> {
+  const own = await Promise.all(phones.map(({ mac }) => fileOf(stage, mac)));
+  const files = await writeServedFiles(stage.shelf, own);
+  await stage.app.office.shelf.refresh();
+  const others = await Promise.all([startTftpd(files.root), startDnsmasq(files.root), startNginx(files.root)]);
+  const plain = await startWorker<PlainJob, PlainPorts>(new URL("./plain-servers.ts", import.meta.url));
+  try {
+    const ports = await plain.run({ files: [files.configuration, files.image, ...files.own] });
+    const running = others.filter((each): each is Beside => typeof each !== "string");
+    const { tftp, http } = candidates(stage, ports, running);
+    await take("tftp", () => measureTftp(files, tftp, isFull));
+    await take("image", () => measureImage(files, tftp, isFull));
+    await take("loss", () => measureLoss(files, tftp, isFull));
+    await take("http", () => measureHttp(files, http));
+    return others.filter((each): each is string => typeof each === "string");
+  } finally {
+    await Promise.all([plain.end(), files.close(), ...others.map((each) => typeof each !== "string" && each.close())]);
+  }
+}
+
+function candidates({ listening }: Stage, ports: PlainPorts, beside: readonly Beside[]) {
+  const here = (who: string, port: number): Candidate => ({ who, host: "127.0.0.1", port });
+  const isWeb = ({ who }: Candidate) => who.startsWith("nginx");
+  return {
+    tftp: [
+      here("Offhook", listening.tftp),
+      here("plain Node", ports.tftp),
+      ...beside.filter((server) => !isWeb(server)),
+    ],
+    http: [here("Offhook", listening.phoneHttp[0] ?? 0), here("plain Node", ports.http), ...beside.filter(isWeb)],
+  };
+}
+
+function measureDeviceFiles(stage: Stage): Promise<Row[]> {
+  return measureMaking(stage, [
+    ["6 lines, 10 keys", phones[0] ?? fullPhone],
+    ["10 lines, 118 keys", fullPhone],
+  ]);
+}
+
+async function measureEditing(stage: Stage): Promise<Row[]> {
+  const alone = await measureSiteEdit(stage, site, deviceCount);
+  return [...alone, ...(await measureEditWhileServing(stage, site, deviceCount, ownPaths(0, 200)))];
+}
