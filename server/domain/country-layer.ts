@@ -30,6 +30,9 @@ function emergencyOf({ emergency }: Country, settings: ResolvedSettings): string
   return asked && asked.layer !== "family" ? (asked.value as string[]) : emergency;
 }
 
+/** What of a country decides how it dials. */
+export type NumberedCountry = Pick<Country, "emergency" | "numbers">;
+
 /** What people dial inside: extensions of these lengths, and a prefix before public numbers when there is one. */
 export interface InsideNumbers {
   readonly lengths: readonly number[];
@@ -48,7 +51,7 @@ function insideOf(settings: ResolvedSettings): InsideNumbers {
  * longer one. Emergency numbers themselves are put before it where the plan is used; with the prefix for calls outside
  * before them they are dialled at once as well, since that is what people do who always dial the prefix.
  */
-export function countryPlan(country: Country, { lengths, prefix }: InsideNumbers): readonly DialRule[] {
+export function countryPlan(country: NumberedCountry, { lengths, prefix }: InsideNumbers): readonly DialRule[] {
   const outside = outsideNumbers(country, prefix);
   const prefixed = prefix === "" ? [] : country.emergency.map((number) => prefix + number);
   const urgent = [...country.emergency, ...prefixed];
@@ -67,7 +70,7 @@ function goesOnAfter({ places: { length } }: NumberSet): (other: NumberSet) => b
 }
 
 /** Every public number as it is dialled here, and those abroad. */
-function outsideNumbers({ numbers }: Country, prefix: string): NumberSet[] {
+function outsideNumbers({ numbers }: NumberedCountry, prefix: string): NumberSet[] {
   const formats = [...numbers.formats.map(({ match }) => match), `${numbers.international}xxxxxxx.`];
   return formats.map((match) => parseNumbers(prefix + match));
 }
@@ -76,7 +79,11 @@ function outsideNumbers({ numbers }: Country, prefix: string): NumberSet[] {
  * An emergency number that the prefix and the beginning of an ordinary number make together, such as 0 and 62… in Spain:
  * phones dial it at once. Undefined when there is none.
  */
-export function misledByPrefix(country: Country, prefix: string, emergency: readonly string[]): string | undefined {
+export function misledByPrefix(
+  country: NumberedCountry,
+  prefix: string,
+  emergency: readonly string[],
+): string | undefined {
   if (prefix === "") return undefined;
   const ordinary = outsideNumbers(country, prefix);
   return emergency.find((number) => {

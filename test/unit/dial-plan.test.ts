@@ -1,13 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Country } from "../../server/domain/country.ts";
-import { countryPlan } from "../../server/domain/country-layer.ts";
+import { countryPlan, type NumberedCountry } from "../../server/domain/country-layer.ts";
 import { dialScript, dialTemplate, makeDialPlan } from "../../server/domain/dial-plan.ts";
 
-const country = (formats: readonly string[], emergency: readonly string[] = ["112"]): Country =>
-  ({
-    emergency,
-    numbers: { international: "00", trunk: "", formats: formats.map((match) => ({ match, what: "some" })) },
-  }) as unknown as Country;
+const country = (formats: readonly string[], emergency: readonly string[] = ["112"]): NumberedCountry => ({
+  emergency: [...emergency],
+  numbers: { international: "00", trunk: "", formats: formats.map((match) => ({ match, what: "some" })) },
+});
 
 const rules = (formats: readonly string[], lengths: readonly number[], prefix = "", emergency?: readonly string[]) =>
   countryPlan(country(formats, emergency), { lengths, prefix }).map(({ match, wait }) => `${match} ${wait}`);
