@@ -10,6 +10,7 @@ interface Running {
  */
 export class TransactionScope {
   readonly #running = new AsyncLocalStorage<Running>();
+  #count = 0;
 
   /** Throws a plain Error (a bug of the caller, not a failure of the store) inside a running transaction. */
   refuseNesting(): void {
@@ -20,11 +21,15 @@ export class TransactionScope {
 
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     const running: Running = { isOpen: true };
+    this.#count += 1;
     try {
       return await this.#running.run(running, work);
     } finally {
       // What the work left running in the background may begin transactions of its own.
       running.isOpen = false;
+      this.#count -= 1;
+      // While it is on, Node follows every promise and packet of the process; phones are served without that.
+      if (this.#count === 0) this.#running.disable();
     }
   }
 }

@@ -26,9 +26,12 @@ export function createEventHub({
     for (const [client, of] of clients) if (organization === undefined || of === organization) write(client, text);
   };
   const unwatch = [
-    journal.watch((exchange) => send(exchangeEvent(exchange), exchange.organization)),
+    // Nothing is put into words while nobody listens: a storm of phones is thousands of these a second.
+    journal.watch((exchange) => {
+      if (clients.size > 0) send(exchangeEvent(exchange), exchange.organization);
+    }),
     store.watch((changes) => {
-      for (const change of changes) send(changeEvent(change), change.organization);
+      if (clients.size > 0) for (const change of changes) send(changeEvent(change), change.organization);
     }),
   ];
   const heartbeat = setInterval(() => send(": still here\n\n"), heartbeatMs);
