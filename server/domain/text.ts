@@ -18,5 +18,5 @@ export function plainText(max: number, options: { min?: number; description?: st
 
 /** The length a person would count: code points, so that an emoji of one code point is 1. */
 export function lengthOf(text: string): number {
-  return [...text].length;
+  return /[\ud800-\udfff]/.test(text) ? [...text].length : text.length;
 }

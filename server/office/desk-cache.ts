@@ -9,6 +9,7 @@ export interface DeskCacheParts {
   outside(): string;
   /** What is known of one phone beside its documents: another text, and only that desk is worked out again. */
   known(device: StoredDocument<Device>): string;
+  /** How much is kept, in lines and keys; a desk without any counts as one. A key takes about 500 bytes. */
   readonly most?: number;
 }
 
@@ -18,20 +19,32 @@ export interface CachedDesks extends Desks {
 }
 
 /** These change without any phone's file changing. */
-const others = new Set(["revision", "enrolment-window"]);
+const others = new Set([
+  "revision",
+  "device-snapshot",
+  "enrolment-window",
+  "change",
+  "change-image",
+  "push",
+  "push-target",
+  "campaign",
+  "pbx-connection",
+]);
 
 /**
  * Keeps what was worked out for a phone, since a booting phone asks for several files and a site boots at once. Any change
  * of anything that people configure empties it: nothing stale can be served, and such changes are rare beside requests.
  * Reads inside a transaction are never kept. Holds secrets in the clear, as the desks do.
  */
-export function cacheDesks({ desks, known, store, outside, most = 500 }: DeskCacheParts): CachedDesks {
+export function cacheDesks({ desks, known, store, outside, most = 100_000 }: DeskCacheParts): CachedDesks {
   const kept = new Map<string, Desk>();
+  let size = 0;
   let generation = 0;
   let seenOutside = outside();
   const empty = () => {
     generation++;
     kept.clear();
+    size = 0;
   };
   const unwatch = store.watch((changes) => {
     if (changes.some(({ kind }) => !others.has(kind))) empty();
@@ -53,9 +66,13 @@ export function cacheDesks({ desks, known, store, outside, most = 500 }: DeskCac
   }
 
   function keep(key: string, desk: Desk): void {
+    size += sizeOf(desk) - sizeOf(kept.get(key));
     kept.set(key, desk);
-    const [oldest] = kept.keys();
-    if (kept.size > most && oldest !== undefined) kept.delete(oldest);
+    for (const [oldest, { device }] of kept) {
+      if (size <= most) return;
+      kept.delete(oldest);
+      size -= sizeOf({ device });
+    }
   }
 
   return {
@@ -63,4 +80,10 @@ export function cacheDesks({ desks, known, store, outside, most = 500 }: DeskCac
     read: (reader, device) => (reader === store ? readKept(device) : desks.read(reader, device)),
     close: unwatch,
   };
+}
+
+function sizeOf(desk: Pick<Desk, "device"> | undefined): number {
+  if (!desk) return 0;
+  const { keys, lines } = desk.device.body;
+  return 1 + lines.length + keys.length;
 }

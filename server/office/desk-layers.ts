@@ -55,7 +55,7 @@ export function createDeskLayers({ catalogue, sealer }: DeskLayerParts): DeskLay
         layerKinds.map((kind) => readLayer(reader, { organization, kind, id: ids[kind] ?? "" }, family)),
       );
       // By content and not by version: what a transaction wrote and took back must not be found again.
-      const { settings: common, raw } = kept.getOrMake(`${model.id}\n${JSON.stringify(layers)}`, () => ({
+      const { settings: common, raw } = kept.getOrMake(`${model.id}\n${layers.map(textOf).join("\n")}`, () => ({
         settings: resolve(profileLayers(catalogue.family(family), model), layers),
         raw: layers.flatMap((layer) => (layer.raw ? [openRaw(sealer, layer.key, layer.raw)] : [])),
       }));
@@ -66,7 +66,11 @@ export function createDeskLayers({ catalogue, sealer }: DeskLayerParts): DeskLay
     async ofAnyone(reader, family, model) {
       const key = { organization: "default", kind: "organization", id: "default" };
       const organization = await readLayer(reader, key, family.id);
-      return resolve(profileLayers(family, model), [organization]);
+      const { settings } = kept.getOrMake(`anyone ${family.id} ${model?.id}\n${textOf(organization)}`, () => ({
+        settings: resolve(profileLayers(family, model), [organization]),
+        raw: [],
+      }));
+      return settings;
     },
   };
 }
@@ -82,6 +86,19 @@ async function readLayer(reader: StoreReader, key: DocumentKey, family: string):
   const found = key.id === "" ? undefined : await reader.get<LayerDocument>(key);
   const raw = found?.body.raw?.[family];
   return { key, settings: found?.body.settings ?? {}, ...(raw && { raw }) };
+}
+
+/** Texts of what the embedded store gives again and again, frozen and the same for as long as nobody changes it. */
+const texts = new WeakMap<object, string>();
+
+function textOf({ key, raw, settings }: ReadLayer): string {
+  return `${key.organization}/${key.kind}/${key.id} ${jsonOf(settings)} ${raw ? jsonOf(raw) : ""}`;
+}
+
+function jsonOf(map: SettingsMap | RawMap): string {
+  const text = texts.get(map) ?? JSON.stringify(map);
+  texts.set(map, text);
+  return text;
 }
 
 /** What the country and the PBX bring with them, below everything that people set. */

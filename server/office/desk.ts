@@ -2,10 +2,11 @@ import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { CommonDesk, MappedDesk, ModelDesk } from "../domain/desk.ts";
 import type { Device, Line } from "../domain/device.ts";
 import { layOutKeys } from "../domain/keys.ts";
+import { passagesOf } from "../domain/mapping/passages.ts";
 import { applies } from "../domain/mapping/plan.ts";
 import type { DeskFacts, KeyTarget, LeftOut, LineFacts } from "../domain/mapping/scope.ts";
 import type { ModelProfile } from "../domain/model.ts";
-import { digestOf, mapParameters } from "../domain/parameters.ts";
+import { digestOf, mapParameters, mappedLeftOut, parametersOf } from "../domain/parameters.ts";
 import type { StoredDocument, StoreReader } from "../domain/ports.ts";
 import { overlay, type ResolvedSettings } from "../domain/settings.ts";
 import type { Shelf } from "../firmware/shelf.ts";
@@ -50,7 +51,10 @@ export function createDesks(given: DeskParts): Desks {
   const { catalogue, layers } = parts;
   return {
     read: (reader, device) => readDesk(parts, reader, device),
-    digest: async (reader, device) => digestOf((await readFacts(parts, reader, device)).facts),
+    async digest(reader, device) {
+      const { facts } = await readFacts(parts, reader, device);
+      return digestOf(facts, passagesOf(facts, facts.plan.runs));
+    },
     masked: (desk) => maskDesk(parts, desk),
     bootstrap: (reader, model) => bootstrapDesk(parts, reader, model),
     async common(reader, family) {
@@ -86,18 +90,24 @@ function shippedTemplates({ catalogue, renderer }: DeskParts): Parts["shipped"] 
 async function readDesk(parts: Parts, reader: StoreReader, device: StoredDocument<Device>): Promise<Desk> {
   const { facts, leftOut } = await readFacts(parts, reader, device);
   const { catalogue, layers } = parts;
-  const mapped = mapParameters(facts, "device");
-  const pbx = catalogue.pbxKinds.get(String(facts.settings.get("pbx.kind")?.value));
-  const common = sharesPlan(facts.family) ? await layers.ofAnyone(reader, facts.family, facts.model) : undefined;
-  const digest = digestOf(facts);
-  const { stamp } = facts.family;
+  const { family, model, raw, settings } = facts;
+  const passages = passagesOf(facts, facts.plan.runs);
+  const digest = digestOf(facts, passages);
+  const pbx = catalogue.pbxKinds.get(String(settings.get("pbx.kind")?.value));
+  const common = sharesPlan(family) ? await layers.ofAnyone(reader, family, model) : undefined;
+  // Made when they are looked at: desks are kept by the thousand, and a phone whose file is kept needs neither.
   return {
     ...facts,
     organization: device.organization,
     device,
     digest,
-    parameters: stamp === undefined ? mapped.parameters : new Map([...mapped.parameters, [stamp, digest]]),
-    leftOut: [...leftOut, ...deskLeftOut(facts, { common, pbx }), ...mapped.leftOut],
+    get parameters() {
+      const parameters = parametersOf(passages, raw);
+      return family.stamp === undefined ? parameters : parameters.set(family.stamp, digest);
+    },
+    get leftOut() {
+      return [...leftOut, ...deskLeftOut(facts, { common, pbx }), ...mappedLeftOut(passages)];
+    },
   };
 }
 
@@ -109,11 +119,11 @@ async function readFacts(parts: Parts, reader: StoreReader, device: StoredDocume
   if (!model) throw new Error(`device ${body.mac}: there is no model "${body.model}"`);
   const family = catalogue.family(model.family);
   const { settings, raw } = await layers.ofDevice(reader, device, model);
-  const [lines, targets, own] = await Promise.all([
-    readLines(reader, organization, body.lines),
-    readTargets(reader, organization, body),
+  const [known, own] = await Promise.all([
+    readLines(reader, organization, body),
     readOwnTemplates(reader, organization),
   ]);
+  const lines = body.lines.flatMap((id) => known.get(id) ?? []);
   const phones = parts.phones();
   const runs = parts.running.of(organization, body);
   const firmware = firmwareFacts({ settings, family, model, shelf, phones, runs });
@@ -125,7 +135,7 @@ async function readFacts(parts: Parts, reader: StoreReader, device: StoredDocume
     lines: lines.map((line, at) => lineFacts(sealer, line, at, settings)),
     slots: layOutKeys(body, model),
     modules: body.modules,
-    targets,
+    targets: new Map([...known].map(([id, line]) => [id, keyTarget(line)])),
     facts: { ...firmware.facts, "server.phones": phones, ...deviceFacts(body) },
     raw: [...raw, openRaw(sealer, { organization, kind: "device", id: body.mac }, body.raw)],
     zones: catalogue.zones,
@@ -166,7 +176,7 @@ async function bootstrapDesk(parts: Parts, reader: StoreReader, model: ModelProf
     zones: catalogue.zones,
   };
   const own = await readOwnTemplates(reader, "default");
-  return { model, family, parameters: mapParameters(facts, "bootstrap").parameters, own };
+  return { model, family, parameters: mapParameters(facts, "bootstrap"), own };
 }
 
 function deviceFacts({ mac, label }: Device): Record<string, string | undefined> {
@@ -188,25 +198,31 @@ function lineFacts(sealer: Sealer, line: StoredDocument<Line>, at: number, setti
     extension,
     userId,
     authId: authId ?? userId,
-    secret: openLineSecret(sealer, line, line.body.secret),
+    secret: secretOf(sealer, line),
     displayName,
     settings: overlay(settings, [{ layer: "line", id, settings: own }]),
   };
 }
 
-async function readLines(reader: StoreReader, organization: string, ids: readonly string[]) {
-  const lines = await Promise.all(ids.map((id) => reader.get<Line>({ organization, kind: "line", id })));
-  return lines.filter((line) => line !== undefined);
+/** Secrets of lines in the clear, for as long as the store keeps the document: to open one takes 10 µs. */
+const opened = new WeakMap<Line, string>();
+
+function secretOf(sealer: Sealer, line: StoredDocument<Line>): string {
+  const secret = opened.get(line.body) ?? openLineSecret(sealer, line, line.body.secret);
+  opened.set(line.body, secret);
+  return secret;
 }
 
-/** The lines that keys point at, and the device's own. */
-async function readTargets(reader: StoreReader, organization: string, { keys, lines }: Device) {
-  const ids = new Set([...lines, ...keys.flatMap(({ target }) => (target && "line" in target ? [target.line] : []))]);
-  const found = await readLines(reader, organization, [...ids]);
-  return new Map(
-    found.map(({ id, body }): [string, KeyTarget] => [
-      id,
-      { extension: body.extension, displayName: body.displayName },
-    ]),
-  );
+/** The device's own lines and those that its keys point at. */
+async function readLines(reader: StoreReader, organization: string, { keys, lines }: Device) {
+  const ids = new Set(lines);
+  for (const { target } of keys) if (target && "line" in target) ids.add(target.line);
+  const known = new Map<string, StoredDocument<Line>>();
+  const found = await Promise.all([...ids].map((id) => reader.get<Line>({ organization, kind: "line", id })));
+  for (const line of found) if (line) known.set(line.id, line);
+  return known;
+}
+
+function keyTarget({ body: { displayName, extension } }: StoredDocument<Line>): KeyTarget {
+  return { extension, displayName };
 }

@@ -15,12 +15,12 @@ const modulesMost = 3;
 /** Nobody's phone of a model, with every line, key and module in use, or with none: what a template is tried on. */
 export function sampleDesk(catalogue: Catalogue, model: ModelProfile, isFilled: boolean): MappedDesk {
   const facts = isFilled ? filledFacts(catalogue, model) : bareFacts(catalogue, model);
-  return { ...facts, parameters: mapParameters(facts, "device").parameters, leftOut: [], digest: "sample" };
+  return { ...facts, parameters: mapParameters(facts, "device"), leftOut: [], digest: "sample" };
 }
 
 export function sampleBootstrap(catalogue: Catalogue, model: ModelProfile): ModelDesk {
   const facts = bareFacts(catalogue, model);
-  return { model, family: facts.family, parameters: mapParameters(facts, "bootstrap").parameters };
+  return { model, family: facts.family, parameters: mapParameters(facts, "bootstrap") };
 }
 
 function bareFacts(catalogue: Catalogue, model: ModelProfile): DeskFacts {

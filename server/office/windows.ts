@@ -27,6 +27,7 @@ export const windowKind = "enrolment-window";
 
 /** A place that was kept for a delivery that never completed is given up after this time. */
 const placeHeldMs = 5 * 60_000;
+const lookOverMs = 1000;
 
 type Taken = Map<Mac, { address: string; at: number; completed: boolean }>;
 
@@ -48,6 +49,8 @@ export interface WindowParts {
 export async function createWindows({ store, clock, enrolled }: WindowParts): Promise<Windows> {
   const known = new Map<string, Map<string, EnrolmentWindow>>();
   const uses = new Map<string, Taken>();
+  /** When each window's places were last looked over. */
+  const lookedOver = new Map<string, number>();
   for (const { window, mac, address, at } of enrolled) {
     const use: Taken = uses.get(window) ?? new Map();
     uses.set(window, use.set(mac, { address, at: Date.parse(at), completed: true }));
@@ -61,6 +64,7 @@ export async function createWindows({ store, clock, enrolled }: WindowParts): Pr
       if (body === undefined) {
         of(organization).delete(id);
         uses.delete(id);
+        lookedOver.delete(id);
       } else of(organization).set(id, body as EnrolmentWindow);
     }
   });
@@ -74,7 +78,11 @@ export async function createWindows({ store, clock, enrolled }: WindowParts): Pr
   function useOf(window: EnrolmentWindow): Taken {
     const use: Taken = uses.get(window.id) ?? new Map();
     uses.set(window.id, use);
-    for (const [mac, { at, completed }] of use) if (!completed && clock() - at > placeHeldMs) use.delete(mac);
+    const now = clock();
+    // Not at every request: a window may have taken in thousands.
+    if (Math.abs(now - (lookedOver.get(window.id) ?? 0)) < lookOverMs) return use;
+    lookedOver.set(window.id, now);
+    for (const [mac, { at, completed }] of use) if (!completed && now - at > placeHeldMs) use.delete(mac);
     return use;
   }
 

@@ -45,7 +45,11 @@ export function createPhoneFiles({ renderer, cacheBytes = 64 * 1024 * 1024 }: Ph
       const key = `${digest}/${spec.id}/${spec.template === undefined ? "" : renderer.digest(spec.template)}`;
       const body = cache.getOrMake(key, () =>
         spec.document === undefined
-          ? renderer.render(templateOf(spec), family.format, templateContext(inputOf(family, parameters, model)))
+          ? renderer.render(
+              templateOf(spec),
+              family.format,
+              templateContext({ names: family.names, parameters, model: plainModel(model) }),
+            )
           : renderer.build(spec.document, { settings, shelf: [], folder: folderOf(spec) }),
       );
       return finished(spec, family, body, tags);
@@ -54,7 +58,7 @@ export function createPhoneFiles({ renderer, cacheBytes = 64 * 1024 * 1024 }: Ph
       const body = renderer.render(
         templateOf(spec),
         family.format,
-        templateContext(inputOf(family, parameters, model)),
+        templateContext({ names: family.names, parameters, model: plainModel(model) }),
       );
       return finished(spec, family, body);
     },
@@ -62,7 +66,7 @@ export function createPhoneFiles({ renderer, cacheBytes = 64 * 1024 * 1024 }: Ph
       const paths = shelf.map(({ name }) => name);
       const body =
         spec.document === undefined
-          ? renderer.render(templateOf(spec), family.format, templateContext(inputOf(family, new Map())))
+          ? renderer.render(templateOf(spec), family.format, templateContext({ names: family.names, parameters: [] }))
           : renderer.build(spec.document, { settings, shelf: paths, folder: folderOf(spec) });
       return finished(spec, family, body);
     },
@@ -94,8 +98,11 @@ export function inputOf(
   parameters: Parameters,
   model?: { readonly id: string; readonly title: string },
 ): TemplateInput {
-  const plain = model && { id: model.id, title: model.title };
-  return { ...(plain && { model: plain }), names, parameters: [...parameters] };
+  return { ...(model && { model: plainModel(model) }), names, parameters: [...parameters] };
+}
+
+function plainModel({ id, title }: { readonly id: string; readonly title: string }) {
+  return { id, title };
 }
 
 /** The folder that a file's first name is in; empty for none. */

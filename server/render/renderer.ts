@@ -3,9 +3,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../domain/failures.ts";
 import { templatesIn } from "../domain/template.ts";
-import { type CompiledTemplates, compileTemplates } from "./compile.ts";
+import { compileTemplates } from "./compile.ts";
 import { type DocumentFacts, documents } from "./documents.ts";
 import { formats } from "./formats.ts";
+import { type Context, type Piece, plainTemplates } from "./plain-templates.ts";
 import { partialsOf } from "./template-rules.ts";
 
 export type FormatName = keyof typeof formats;
@@ -30,9 +31,11 @@ export interface Renderer {
  */
 export function createRenderer(folder: string): Renderer {
   const sources = readTemplates(folder);
-  const environments = new Map<FormatName, CompiledTemplates>();
+  const environments = new Map<FormatName, ReadonlyMap<string, Piece>>();
   for (const [name, format] of Object.entries(formats)) {
-    environments.set(name as FormatName, compileTemplates(sources, format));
+    // All are compiled, since that tells a broken one.
+    const compiled = compileTemplates(sources, format);
+    environments.set(name as FormatName, new Map([...compiled, ...plainTemplates(sources, format)]));
   }
   const partials = new Map([...sources].map(([name, source]) => [name, partialsOf(source)]));
   const digests = new Map([...sources.keys()].map((name) => [name, digestOf(name, sources, partials)]));
@@ -45,7 +48,7 @@ export function createRenderer(folder: string): Renderer {
       const render = environments.get(format)?.get(template);
       if (!render) throw new Failure("TEMPLATE_FAILED", `there is no template ${template}`);
       try {
-        return Buffer.from(render(context), "utf8");
+        return Buffer.from(render(context as Context), "utf8");
       } catch (error) {
         throw new Failure("TEMPLATE_FAILED", `${template} could not be rendered`, { cause: error });
       }

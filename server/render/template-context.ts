@@ -10,10 +10,29 @@ export interface TemplateInput {
   readonly parameters: readonly (readonly [name: string, value: string])[];
 }
 
+/** The same, from where the parameters are. */
+export interface TemplateFacts extends Pick<TemplateInput, "model" | "names"> {
+  readonly parameters: Iterable<readonly [name: string, value: string]>;
+}
+
 /** What a template sees: the parameters, as a list or as a tree, and the model. Never a layer. */
-export function templateContext({ model, names, parameters }: TemplateInput) {
-  const list = parameters.map(([name, value]) => ({ name, value }));
-  return { model, parameters: list, elements: names === "paths" ? elementTree(parameters) : [] };
+export function templateContext({ model, names, parameters }: TemplateFacts) {
+  // Most templates look at one of them.
+  return {
+    model,
+    get parameters() {
+      return listOf(parameters);
+    },
+    get elements() {
+      return names === "paths" ? elementTree(parameters) : [];
+    },
+  };
+}
+
+function listOf(parameters: TemplateFacts["parameters"]) {
+  const list: { readonly name: string; readonly value: string }[] = [];
+  for (const [name, value] of parameters) list.push({ name, value });
+  return list;
 }
 
 /** What a template that people edit sees besides: the parameters by name, since it may want a certain one. */

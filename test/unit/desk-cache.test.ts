@@ -112,6 +112,13 @@ describe("a desk that is kept", () => {
     expect(reads).toBe(4);
   });
 
+  it("takes room by its lines and keys", async () => {
+    for (const id of ["00562b043616", "00562b043617", "00562b043616"]) await read(id);
+    expect(reads).toBe(2);
+    for (const id of ["00562b043615", "00562b043616"]) await read(id);
+    expect(reads).toBe(4);
+  });
+
   it("is never taken inside a transaction, which may have changed something", async () => {
     await read();
     const device = (await office.stores.config.holder<Device>("mac:00562b043615")) as StoredDocument<Device>;

@@ -15,7 +15,8 @@ export interface FormInput {
   readonly scope: Scope;
 }
 
-type Form = (input: FormInput) => string | undefined;
+/** Values as a vendor's text; undefined where there is nothing to say. */
+export type Form = (input: FormInput) => string | undefined;
 
 /** How values become a vendor's text; a row names its form with `as`, without one the first value is written. */
 export const forms: Readonly<Record<string, Form>> = {

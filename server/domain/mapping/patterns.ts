@@ -2,18 +2,43 @@ import type { Tone } from "../country.ts";
 
 type Lookup = (name: string) => unknown;
 
-const placeholder = /\{([\w.]+)\}/g;
+/** A piece of a script between two `;`: the texts around its places, and what stands in them. */
+interface Part {
+  readonly texts: readonly string[];
+  readonly places: readonly string[];
+}
+
+/** Patterns stand in profiles, so there are only so many. */
+const known = new Map<string, readonly Part[]>();
 
 /**
  * A vendor's little script with its places filled in: `fnc=sd;ext={key.number}@$PROXY;nme={key.label}`. A part between
  * two `;` whose place has no value is left out.
  */
 export function fillPattern(pattern: string, lookup: Lookup): string {
-  return pattern
-    .split(";")
-    .filter((part) => [...part.matchAll(placeholder)].every(([, name = ""]) => lookup(name) !== undefined))
-    .map((part) => part.replace(placeholder, (_, name: string) => String(lookup(name))))
+  const parts = known.get(pattern) ?? readPattern(pattern);
+  known.set(pattern, parts);
+  return parts
+    .map((part) => fillPart(part, lookup))
+    .filter((text) => text !== undefined)
     .join(";");
+}
+
+function readPattern(pattern: string): readonly Part[] {
+  return pattern.split(";").map((part) => {
+    const pieces = part.split(/\{([\w.]+)\}/);
+    return { texts: pieces.filter((_, at) => at % 2 === 0), places: pieces.filter((_, at) => at % 2 === 1) };
+  });
+}
+
+function fillPart({ places, texts }: Part, lookup: Lookup): string | undefined {
+  let filled = texts[0] ?? "";
+  for (const [at, name] of places.entries()) {
+    const value = lookup(name);
+    if (value === undefined) return undefined;
+    filled += `${value}${texts[at + 1]}`;
+  }
+  return filled;
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { FamilyProfile, MappingRow, ModelProfile } from "../model.ts";
 import { type ResolvedSettings, settingDefinitions } from "../settings.ts";
 import { dependsOnPlace } from "./forms.ts";
+import type { Passage } from "./passages.ts";
+import { type Reading, readingOf } from "./readings.ts";
 import type { SharedValues } from "./scope.ts";
 import { type Repetition, repetitionOf } from "./scopes.ts";
 
@@ -12,6 +14,14 @@ export interface Run {
   readonly shared: readonly number[];
   /** The others: they need the line, the key or the device itself. */
   readonly own: readonly number[];
+  /** How each row is read. */
+  readonly readings: readonly Reading[];
+  /** What each row says where nothing is in use. */
+  readonly unused: readonly (string | undefined)[];
+  /** Names of the rows by where they stand (`namesAt`), as far as they were asked for. */
+  readonly names: Map<number, readonly string[]>;
+  /** What stands where nothing is in use, by those names. */
+  readonly idle: Map<readonly string[], Passage>;
 }
 
 /**
@@ -38,8 +48,12 @@ export function createPlan(family: FamilyProfile, model: ModelProfile): Plan {
   const documents = files.flatMap(({ from }) => from ?? []);
   const repeated = rows.filter(({ to }) => /\{(?:line|key|button)\}/.test(to)).flatMap(({ from }) => from ?? []);
   return {
-    runs: runsOf(rows),
-    bootstrap: runsOf(rows.filter(({ bootstrap }) => bootstrap)),
+    runs: runsOf(rows, family, model),
+    bootstrap: runsOf(
+      rows.filter(({ bootstrap }) => bootstrap),
+      family,
+      model,
+    ),
     carried: new Set([...rows.flatMap(({ from }) => from ?? []), ...documents, ...firmwareSettings]),
     perLine: new Set(repeated),
     inDocuments: files.filter(({ serves }) => serves === "device").flatMap(({ from }) => from ?? []),
@@ -59,22 +73,32 @@ export function applies(when: MappingRow["when"], { quirks }: Pick<ModelProfile,
   });
 }
 
-function runsOf(rows: readonly MappingRow[]): Run[] {
+function runsOf(rows: readonly MappingRow[], family: FamilyProfile, model: ModelProfile): Run[] {
   const runs: Run[] = [];
   for (let from = 0; from < rows.length; ) {
     const over = repetitionOf(rows[from]);
     let to = from + 1;
     while (to < rows.length && repetitionOf(rows[to]) === over) to++;
-    runs.push(runOf(over, rows.slice(from, to)));
+    const together = rows.slice(from, to);
+    const readings = together.map((row) => readingOf(row, family, model));
+    runs.push({ ...runOf(over, together), readings });
     from = to;
   }
   return runs;
 }
 
-function runOf(over: Repetition, rows: readonly MappingRow[]): Run {
+function runOf(over: Repetition, rows: readonly MappingRow[]): Omit<Run, "readings"> {
   const places = rows.map((_, at) => at);
   const isShared = (at: number) => (over === "once" || over === "line") && onlySettings(rows[at] as MappingRow);
-  return { over, rows, shared: places.filter(isShared), own: places.filter((at) => !isShared(at)) };
+  return {
+    over,
+    rows,
+    shared: places.filter(isShared),
+    own: places.filter((at) => !isShared(at)),
+    unused: rows.map(({ unused }) => unused),
+    names: new Map(),
+    idle: new Map(),
+  };
 }
 
 function onlySettings({ as, from }: MappingRow): boolean {

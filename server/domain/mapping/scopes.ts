@@ -1,6 +1,7 @@
 import { isLineKey } from "../key-types.ts";
 import type { KeySlot } from "../keys.ts";
 import type { MappingRow } from "../model.ts";
+import type { Run } from "./plan.ts";
 import type { DeskFacts, Scope } from "./scope.ts";
 
 /** What a row is repeated over. */
@@ -39,13 +40,18 @@ function keyScope(slot: KeySlot, desk: DeskFacts): Scope {
   return { desk, index: position, slot, idle: key === undefined, ...(line && { line }) };
 }
 
-/** Whether a row has nothing to say here: nothing is in use, or a key of another type is. */
-export function isIdle({ only }: MappingRow, { idle, slot }: Scope): boolean {
-  return idle || (only !== undefined && slot?.key !== undefined && !only.includes(slot.key.type));
+/** The names of a run's rows where they stand. Kept with the run: a phone has only so many places. */
+export function namesAt(run: Run, { index, slot }: Scope): readonly string[] {
+  const place = slot ? (slot.module * 256 + slot.position) * 65_536 + slot.button : index;
+  const known = run.names.get(place);
+  if (known) return known;
+  const names = run.rows.map((row) => nameAt(row, run.over, index, slot));
+  run.names.set(place, names);
+  return names;
 }
 
 /** A row's name with its placeholders filled in. */
-export function nameAt({ to }: MappingRow, over: Repetition, { index, slot }: Scope): string {
+function nameAt({ to }: MappingRow, over: Repetition, index: number, slot: KeySlot | undefined): string {
   if (over === "once") return to;
   if (!slot) return to.replaceAll(`{${over}}`, String(index));
   return to
