@@ -16,6 +16,8 @@ export interface BootServer {
   readonly host: string;
   readonly tftpPort?: number;
   readonly httpPort?: number;
+  /** The address of this machine to ask from; without it the system chooses, one for all. */
+  readonly from?: string;
   readonly patience?: Patience;
 }
 
@@ -53,9 +55,11 @@ type Answer = Pick<Attempt, "outcome" | "bytes" | "detail" | "body">;
 
 export function createAsking(phone: SimulatedPhone, server: BootServer, signal?: AbortSignal): Asking {
   const { tftpMs = [1000, 2000, 4000], httpMs = 5000 } = server.patience ?? {};
+  const from = server.from !== undefined && { from: server.from };
   const http = createHttpClient({
     host: server.host,
     port: server.httpPort ?? 0,
+    ...from,
     ...(phone.userAgent !== undefined && { userAgent: phone.userAgent }),
     gzip: phone.model.can.gzip,
     waitMs: httpMs,
@@ -63,7 +67,7 @@ export function createAsking(phone: SimulatedPhone, server: BootServer, signal?:
   });
   const tftp = (name: string, beginningOnly: boolean) =>
     fetchOverTftp(
-      { ...phone.tftp, host: server.host, port: server.tftpPort ?? 0, name, waits: tftpMs, beginningOnly },
+      { ...phone.tftp, ...from, host: server.host, port: server.tftpPort ?? 0, name, waits: tftpMs, beginningOnly },
       signal,
     );
   const ways: Readonly<Record<Protocol, (name: string) => Promise<Answer>>> = {

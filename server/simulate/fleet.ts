@@ -1,11 +1,14 @@
 import { setMaxListeners } from "node:events";
 import type { BootServer } from "./asking.ts";
 import { bootPhone, type PhoneReport } from "./boot.ts";
+import { givesOwnAddresses, ownAddress } from "./own-address.ts";
 import type { SimulatedPhone } from "./phones.ts";
 
 export interface FleetOptions {
   /** Phones that boot at the same time; 50 without it. */
   readonly concurrency?: number;
+  /** Each asks from an address of its own where the machine has one for it; without it all ask as from behind one router. */
+  readonly ownAddresses?: boolean;
   /** Phones that it overtakes are reported as failed. */
   readonly signal?: AbortSignal;
   readonly onPhone?: (report: PhoneReport) => void;
@@ -42,16 +45,18 @@ export class SimulationFailed extends Error {
 export async function bootFleet(
   phones: readonly SimulatedPhone[],
   server: BootServer,
-  { concurrency = 50, signal, onPhone }: FleetOptions = {},
+  { concurrency = 50, ownAddresses = false, signal, onPhone }: FleetOptions = {},
 ): Promise<FleetReport> {
   const started = performance.now();
+  const haveOwn = ownAddresses && (await givesOwnAddresses(server.host));
+  const serverFor = ({ mac }: SimulatedPhone) => (haveOwn ? { ...server, from: ownAddress(mac) } : server);
   // Each phone listens to it; Node warns of a leak at eleven.
   if (signal) setMaxListeners(0, signal);
   const reports = new Array<PhoneReport>(phones.length);
   const queue = phones.entries();
   const boot = async () => {
     for (const [index, phone] of queue) {
-      const report = signal?.aborted ? overtaken(phone) : await bootPhone(phone, server, signal);
+      const report = signal?.aborted ? overtaken(phone) : await bootPhone(phone, serverFor(phone), signal);
       reports[index] = report;
       onPhone?.(report);
     }

@@ -11,6 +11,8 @@ export interface KeptFile {
 export interface HttpClientOptions {
   readonly host: string;
   readonly port: number;
+  /** The phone's own IPv4 address; without it the system chooses. */
+  readonly from?: string;
   /** Left out where the model sends none that is known. */
   readonly userAgent?: string;
   /** Whether the model accepts compressed answers. */
@@ -55,12 +57,13 @@ const unpack = promisify(gunzip);
 /** One phone's HTTP: one connection that is kept, its user agent, and the tags of what it holds. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const from = options.from !== undefined && { localAddress: options.from, family: 4 };
 
   async function ask(method: "GET" | "HEAD", path: string, signal?: AbortSignal): Promise<HttpAnswer> {
     const kept = options.kept.get(path);
     const headers = requestHeaders(options, kept);
     const { host, port } = options;
-    const call = { host, port, path, method, headers, agent, ...(signal && { signal }) };
+    const call = { host, port, path, method, headers, agent, ...from, ...(signal && { signal }) };
     const { status, headers: answered, bytes } = await exchange(call, options.waitMs);
     const body = status === 304 && kept ? kept.body : await unpacked(bytes, options.gzip);
     const tag = answered.etag;

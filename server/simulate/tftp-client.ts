@@ -1,11 +1,14 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { lookup } from "node:dns/promises";
 import { isIPv6, SocketAddress } from "node:net";
+import { createDallying } from "./dallying.ts";
 import { acknowledge, errorPacket, parseAnswer, readRequest, type TftpAnswer } from "./tftp-packets.ts";
 
 export interface TftpAsk {
   readonly host: string;
   readonly port: number;
+  /** The phone's own address; without it the system chooses. */
+  readonly from?: string;
   readonly name: string;
   /** Bytes of a block to ask for (RFC 2348); without it no option is sent and blocks have 512 bytes. */
   readonly blksize?: number;
@@ -40,6 +43,11 @@ const defaultWaits = [1000, 2000, 4000];
 const defaultBlksize = 512;
 /** More than any firmware file; a server that never ends must not fill the memory. */
 const mostBytes = 128 * 1024 * 1024;
+/**
+ * Servers repeat after one to five seconds. Two thousand phones end some thousand transfers within that, and a process
+ * may open at least 10,000 descriptors nearly everywhere.
+ */
+const dallying = createDallying(5000, 4096);
 
 /**
  * Reads one file as a phone does: octet mode, one socket, one block at a time. Fails with a TftpError, or with the
@@ -55,12 +63,13 @@ export async function fetchOverTftp(ask: TftpAsk, signal?: AbortSignal): Promise
       const transfer = new Transfer(ask, socket, plainAddress(address), { resolve, reject });
       socket.on("message", (datagram, from) => transfer.hear(datagram, from));
       socket.on("error", (error) => transfer.fail(error.message));
+      if (ask.from !== undefined) socket.bind({ port: 0, address: ask.from });
       signal?.addEventListener("abort", () => transfer.stop(signal.reason), { once: true, signal: transfer.over });
       if (signal?.aborted) transfer.stop(signal.reason);
       else transfer.begin();
     });
   } finally {
-    socket.close();
+    dallying.hold(socket);
   }
 }
 
@@ -83,6 +92,8 @@ class Transfer {
   #size: number | undefined;
   #bytes = 0;
   #last: Buffer;
+  /** What ended the transfer in order. */
+  #farewell: Buffer | undefined;
   #repeats = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -108,19 +119,11 @@ class Transfer {
   }
 
   hear(datagram: Buffer, from: RemoteInfo): void {
-    if (this.over.aborted || plainAddress(from.address) !== this.#server) return;
-    if (this.#port !== undefined && from.port !== this.#port) {
-      // RFC 1350 section 4: a packet from another TID is answered with an error and disturbs nothing.
-      this.#socket.send(errorPacket(5, "unknown transfer"), from.port, from.address);
-      return;
-    }
     const answer = parseAnswer(datagram);
-    if (answer === undefined) return;
-    this.#port = from.port;
-    if (answer.kind === "error") this.stop(new TftpError(answer.code, answer.text || "no reason given"));
-    else if (this.#ask.beginningOnly) this.#leaveWith(errorPacket(0, "that is enough"));
-    else if (answer.kind === "oack") this.#agree(answer.options);
-    else this.#take(answer);
+    if (answer === undefined || plainAddress(from.address) !== this.#server) return;
+    if (this.over.aborted) this.#hearLate(answer, from);
+    else if (this.#port === undefined ? this.#canBegin(answer) : this.#port === from.port) this.#follow(answer, from);
+    else if (this.#port !== undefined) this.#turnAway(answer, from);
   }
 
   fail(reason: string): void {
@@ -130,6 +133,33 @@ class Transfer {
   stop(error: unknown): void {
     this.#end();
     this.#settle.reject(error);
+  }
+
+  /** A block from the middle was meant for another phone, and does not choose the TID of this transfer. */
+  #canBegin(answer: TftpAnswer): boolean {
+    return answer.kind !== "data" || answer.block === 1;
+  }
+
+  #follow(answer: TftpAnswer, { port }: RemoteInfo): void {
+    this.#port = port;
+    if (answer.kind === "error") this.stop(new TftpError(answer.code, answer.text || "no reason given"));
+    else if (this.#ask.beginningOnly) this.#leaveWith(errorPacket(0, "that is enough"));
+    else if (answer.kind === "oack") this.#agree(answer.options);
+    else this.#take(answer);
+  }
+
+  /** RFC 1350 section 6: the server sends its last packet again when ours was lost, and gets ours again. */
+  #hearLate(answer: TftpAnswer, from: RemoteInfo): void {
+    if (this.#farewell === undefined || from.port !== this.#port) this.#turnAway(answer, from);
+    else if (answer.kind !== "error") this.#socket.send(this.#farewell, from.port, from.address);
+  }
+
+  /**
+   * RFC 1350 section 4: a packet from another TID is answered with an error and disturbs nothing. An ERROR is not: two
+   * that know nothing of each other would go on for ever.
+   */
+  #turnAway({ kind }: TftpAnswer, { port, address }: RemoteInfo): void {
+    if (kind !== "error") this.#socket.send(errorPacket(5, "unknown transfer"), port, address);
   }
 
   #agree(options: ReadonlyMap<string, string>): void {
@@ -161,8 +191,10 @@ class Transfer {
   }
 
   #leaveWith(packet: Buffer): void {
+    const file = this.#file();
+    this.#farewell = packet;
     this.#end();
-    this.#send(packet, () => this.#settle.resolve(this.#file()));
+    this.#send(packet, () => this.#settle.resolve(file));
   }
 
   #file(): TftpFile {
@@ -197,6 +229,7 @@ class Transfer {
 
   #end(): void {
     clearTimeout(this.#timer);
+    this.#blocks.length = 0;
     this.#over.abort();
   }
 }

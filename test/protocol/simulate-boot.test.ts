@@ -21,7 +21,7 @@ afterEach(async () => {
 type Reply = string | number | "silence";
 type Answer = (protocol: "tftp" | "http", name: string) => Reply;
 
-interface Peer extends Required<BootServer> {
+interface Peer extends Required<Omit<BootServer, "from">> {
   readonly asked: string[];
 }
 
@@ -61,30 +61,31 @@ async function serveHttp(reply: (name: string, method: string) => Reply): Promis
 /** Answers from its listening port, one block at a time; `loses`: the first DATA of every transfer. */
 async function serveTftp(reply: (name: string) => Reply, loses: boolean): Promise<number> {
   const socket = createSocket("udp4");
-  const transfers = new Map<number, Buffer>();
+  const transfers = new Map<string, Buffer>();
   const block = (bytes: Buffer, number: number) =>
     Buffer.concat([Buffer.from([0, 3, number >> 8, number]), bytes.subarray((number - 1) * 512, number * 512)]);
 
-  function begin(packet: Buffer, port: number): Buffer | undefined {
+  function begin(packet: Buffer, client: string): Buffer | undefined {
     const found = reply(packet.toString("latin1", 2, packet.indexOf(0, 2)));
     if (typeof found === "number") return Buffer.from([0, 5, 0, found === 404 ? 1 : 2, 0]);
     if (found === "silence") return undefined;
     const bytes = Buffer.from(found);
-    transfers.set(port, bytes);
+    transfers.set(client, bytes);
     return loses ? undefined : block(bytes, 1);
   }
 
-  function answer(packet: Buffer, port: number): Buffer | undefined {
-    const bytes = transfers.get(port);
-    if (packet[1] === 1) return bytes ? block(bytes, 1) : begin(packet, port);
+  function answer(packet: Buffer, client: string): Buffer | undefined {
+    const bytes = transfers.get(client);
+    if (packet[1] === 1) return bytes ? block(bytes, 1) : begin(packet, client);
     const number = packet.readUInt16BE(2);
     return packet[1] === 4 && bytes && number * 512 <= bytes.length ? block(bytes, number + 1) : undefined;
   }
 
   socket.on("message", (packet, { port, address }) => {
-    const packetBack = answer(packet, port);
+    const client = `${address} ${port}`;
+    const packetBack = answer(packet, client);
     if (packetBack) socket.send(packetBack, port, address);
-    if (packet[1] === 4 && !packetBack) transfers.delete(port);
+    if (packet[1] === 4 && !packetBack) transfers.delete(client);
   });
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
   closers.push(() => new Promise<void>((resolve) => socket.close(resolve)));

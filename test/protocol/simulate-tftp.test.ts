@@ -117,6 +117,81 @@ describe("a TFTP client as phones have it", () => {
     expect(heard).toHaveLength(1);
   });
 
+  it.each<readonly [string, Buffer]>([
+    ["a block from the middle of a file", data(2, "stranger")],
+    ["an acknowledgement", Buffer.from("\x00\x04\x00\x01")],
+  ])("ignores what was meant for another phone: %s", async (_, packet) => {
+    const stranger = await peer(() => {});
+    const { port, heard } = await peer((_request, from, number, socket) => {
+      const answer = () => socket.send(data(1, "own"), from.port, from.address);
+      if (number === 1) open[0]?.send(packet, from.port, from.address, answer);
+    });
+    expect((await ask(port, { waits: [2000] })).bytes.toString()).toBe("own");
+    await expect.poll(() => heard).toHaveLength(2);
+    expect([heard[1], stranger.heard]).toEqual(["\x00\x04\x00\x01", []]);
+  });
+
+  it("never answers an error with an error", async () => {
+    const stranger = await peer(() => {});
+    const { port } = await peer((_, from, number, socket) => {
+      if (number === 1) return socket.send(data(1, full), from.port, from.address);
+      if (number > 2) return;
+      const late = (packet: Buffer, sent: () => void) => open[0]?.send(packet, from.port, from.address, sent);
+      late(error(5, "?"), () => late(data(9, "?"), () => socket.send(data(2, "end"), from.port, from.address)));
+    });
+    expect((await ask(port, { waits: [2000] })).bytes.toString()).toBe(`${full}end`);
+    await expect.poll(() => stranger.heard).toEqual(["\x00\x05\x00\x05unknown transfer\x00"]);
+  });
+
+  it("acknowledges the last block again when that acknowledgement was lost, though it has its file", async () => {
+    const { port, heard } = await peer((_, from, number, socket) => {
+      if (number <= 3) socket.send(data(1, "all"), from.port, from.address);
+    });
+    expect((await ask(port, { waits: [2000] })).bytes.toString()).toBe("all");
+    await expect.poll(() => heard).toHaveLength(4);
+    expect(heard.slice(1)).toEqual(["\x00\x04\x00\x01", "\x00\x04\x00\x01", "\x00\x04\x00\x01"]);
+  });
+
+  it("says once more that it wants no more of a file, when the server begins it again", async () => {
+    const { port, heard } = await peer((_, from, number, socket) => {
+      if (number <= 2) socket.send(data(1, full), from.port, from.address);
+    });
+    await ask(port, { beginningOnly: true, waits: [2000] });
+    await expect.poll(() => heard).toHaveLength(3);
+    expect(heard.slice(1)).toEqual(["\x00\x05\x00\x00that is enough\x00", "\x00\x05\x00\x00that is enough\x00"]);
+  });
+
+  it.each<readonly [string, Answer]>([
+    ["has its file", replies(data(1, "x"))],
+    ["was told that there is none", replies(error(1, "File not found"))],
+    ["has given up", () => {}],
+  ])("turns a late answer to a repeated request away when it %s", async (_, answer) => {
+    const second = await peer(() => {});
+    const late = open[0];
+    let client: RemoteInfo | undefined;
+    const { port } = await peer((packet, from, number, socket) => {
+      client = from;
+      answer(packet, from, number, socket);
+    });
+    await ask(port).catch(() => {});
+    late?.send(data(1, "again"), client?.port ?? 0, "127.0.0.1");
+    await expect.poll(() => second.heard).toEqual(["\x00\x05\x00\x05unknown transfer\x00"]);
+  });
+
+  it("keeps its port from the next phone while late packets may come", async () => {
+    let used = 0;
+    const { port } = await peer((_, from, number, socket) => {
+      used = from.port;
+      if (number === 1) socket.send(data(1, "x"), from.port, from.address);
+    });
+    await ask(port);
+    const next = createSocket("udp4");
+    open.push(next);
+    const refused = new Promise((resolve) => next.once("error", resolve).once("listening", () => resolve("bound")));
+    next.bind(used, "127.0.0.1");
+    expect(await refused).toMatchObject({ code: "EADDRINUSE" });
+  });
+
   it("counts blocks beyond 65535", async () => {
     let block = 0;
     const { port } = await peer((_, from, number, socket) => {
