@@ -10,6 +10,8 @@ export interface Vocabulary {
   /** The known name nearest to an unknown one. */
   nearest(name: string): string | undefined;
   readonly names: readonly string[];
+  /** The first steps of the names: elements that a path may begin with. */
+  readonly roots: ReadonlySet<string>;
 }
 
 /** Reads a table of profiles/vocabulary: tab separated, `#` comments, a header line. Throws naming file and line. */
@@ -33,6 +35,7 @@ export function readVocabulary(file: string): Vocabulary {
     isSecret: (name) => (types.get(withoutPositions(name)) ?? "secret") === "secret",
     nearest: (name) => nearest(withoutPositions(name), types.keys()),
     names: [...types.keys()],
+    roots: new Set([...types.keys()].map((name) => name.split("/")[0] ?? "")),
   };
 }
 

@@ -5,10 +5,11 @@ import { inSlices } from "../lib/slices.ts";
 import type { Sealer } from "../security/sealer.ts";
 import { createDifferences, type Differences, noDifference } from "./bulk-differences.ts";
 import { type BulkReport, mostParameters, type PhoneReport, phoneErrors, reportOf } from "./bulk-report.ts";
+import { checkThenWrite } from "./bulk-rounds.ts";
 import { createWitness, type Witness } from "./bulk-witness.ts";
 import { type Proposal, type Trial, tryChange } from "./device-trial.ts";
 import type { DeviceRules } from "./devices.ts";
-import { audited, type Edit } from "./editing.ts";
+import { audited, causeOf, type Edit } from "./editing.ts";
 import { refuseIf } from "./refusals.ts";
 import type { Revisions } from "./revisions.ts";
 import { openRaw, openSettings } from "./sealing.ts";
@@ -34,28 +35,22 @@ export interface Proposed {
   readonly proposal: Proposal;
 }
 
-/** After so many checks that others' changes outran, the next one is made with the others waiting. */
-const mostOutrun = 3;
 /** From here on it is cheaper to read all lines of the organization at once. */
-const manyDevices = 50;
+export const manyDevices = 50;
 
-/**
- * Changes many devices, all or none. The checks take long and hold nobody up; then one short transaction proves that
- * everything they read is still there, and writes. Fails with INVALID when a single device is refused.
- */
+/** Changes many devices, all or none. Fails with INVALID when a single device is refused. */
 export async function runBulk(parts: BulkParts, edit: Edit, work: BulkWork): Promise<BulkReport> {
-  for (let outrun = 0; ; outrun++) {
-    const done =
-      outrun < mostOutrun || work.dryRun === true
-        ? await checkThenWrite(parts, edit, work)
-        : await parts.store.transaction(async (transaction) => {
-            const tried = await tryAll(parts, edit, work, createWitness(transaction));
-            return { tried, written: await writeAll(parts, transaction, edit, work, tried) };
-          });
-    if (!done) continue;
-    await parts.revisions.refresh(done.written);
-    return reportOf(done.tried.map(({ report }) => report));
-  }
+  if (work.dryRun) return reportOf(reportsOf(await tryAll(parts, edit, work, createWitness(parts.store))));
+  const { checked, written } = await checkThenWrite(parts.store, {
+    async check(witness) {
+      const tried = await tryAll(parts, edit, work, witness);
+      refuseIf(phoneErrors(reportsOf(tried)));
+      return tried;
+    },
+    write: (transaction, tried) => writeAll(parts, transaction, edit, work, tried),
+  });
+  await parts.revisions.refresh(written, causeOf(edit, work.action));
+  return reportOf(reportsOf(checked));
 }
 
 interface Tried {
@@ -66,21 +61,8 @@ interface Tried {
   readonly report: PhoneReport;
 }
 
-interface Done {
-  readonly tried: readonly Tried[];
-  readonly written: readonly StoredDocument<Device>[];
-}
-
-/** Undefined when something that was read had changed before it could be written. */
-async function checkThenWrite(parts: BulkParts, edit: Edit, work: BulkWork): Promise<Done | undefined> {
-  const witness = createWitness(parts.store);
-  const tried = await tryAll(parts, edit, work, witness);
-  if (work.dryRun) return { tried, written: [] };
-  refuseIf(phoneErrors(tried.map(({ report }) => report)));
-  return await parts.store.transaction(async (transaction) => {
-    if (!(await witness.holdsIn(transaction))) return undefined;
-    return { tried, written: await writeAll(parts, transaction, edit, work, tried) };
-  });
+function reportsOf(tried: readonly Tried[]): PhoneReport[] {
+  return tried.map(({ report }) => report);
 }
 
 async function tryAll(parts: BulkParts, { organization }: Edit, work: BulkWork, witness: Witness): Promise<Tried[]> {
@@ -129,8 +111,6 @@ async function writeAll(
   { action }: BulkWork,
   tried: readonly Tried[],
 ): Promise<StoredDocument<Device>[]> {
-  const reports = tried.map(({ report }) => report);
-  refuseIf(phoneErrors(reports));
   const written: StoredDocument<Device>[] = [];
   for (const { before, device, fields, isEdited } of tried) {
     if (!isEdited) continue;

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { DocumentKey, FindQuery, StoredDocument, StoreReader } from "../domain/ports.ts";
 import { inSlices } from "../lib/slices.ts";
 
@@ -11,9 +12,15 @@ export interface Witness extends StoreReader {
   /** Documents from a list that count as read. */
   saw(documents: readonly StoredDocument[]): void;
   /** Reads all documents of a kind at once, because most of them will be asked for. */
-  load(query: { readonly organization: string; readonly kind: string }): Promise<void>;
+  load(kind: WholeKind): Promise<void>;
   /** Whether everything that was read is there unchanged. */
   holdsIn(reader: StoreReader): Promise<boolean>;
+}
+
+/** All documents of a kind in an organization. */
+interface WholeKind {
+  readonly organization: string;
+  readonly kind: string;
 }
 
 type Found = StoredDocument | undefined;
@@ -25,6 +32,8 @@ interface Asked {
 
 /** For more documents of a kind than this, all of the kind are read at once. */
 const few = 50;
+/** So many are read at once. */
+const pageSize = 1000;
 
 export function createWitness(reader: StoreReader): Witness {
   /** By group, then id. */
@@ -48,9 +57,8 @@ export function createWitness(reader: StoreReader): Witness {
       const known = asked.get(groupOf(key))?.get(key.id)?.found ?? note(key, find(key));
       return known as Promise<StoredDocument<Body> | undefined>;
     },
-    holder() {
-      throw new Error("nothing that is checked in bulk asks for the holder of a name");
-    },
+    // Not remembered: whoever finds a name free and takes it is refused by the store when somebody was faster.
+    holder: (name) => reader.holder(name),
     find<Body>(query: FindQuery) {
       const name = JSON.stringify(query);
       const known = queries.get(name) ?? { query, found: reader.find(query) };
@@ -62,7 +70,7 @@ export function createWitness(reader: StoreReader): Witness {
       for (const each of documents) void note(each, Promise.resolve(each));
     },
     async load(query) {
-      loaded.set(groupOf(query), byId(await reader.find(query)));
+      loaded.set(groupOf(query), byId(await findAll(reader, query)));
     },
     async holdsIn(now) {
       for (const { query, found } of queries.values()) {
@@ -82,8 +90,20 @@ async function readAll(reader: StoreReader, group: readonly Asked[]): Promise<re
   const [first] = group;
   if (first === undefined || group.length <= few) return await Promise.all(group.map(({ key }) => reader.get(key)));
   const { organization, kind } = first.key;
-  const all = byId(await reader.find({ organization, kind }));
+  const all = byId(await findAll(reader, { organization, kind }));
   return group.map(({ key }) => all.get(key.id));
+}
+
+/** In pages, between which others have their turn. */
+async function findAll(reader: StoreReader, { organization, kind }: WholeKind): Promise<readonly StoredDocument[]> {
+  const found: StoredDocument[] = [];
+  for (;;) {
+    const after = found.at(-1);
+    const page = await reader.find({ organization, kind, limit: pageSize, ...(after && { after }) });
+    found.push(...page);
+    if (page.length < pageSize) return found;
+    await setImmediate();
+  }
 }
 
 async function areSame(before: readonly Found[], after: readonly Found[]): Promise<boolean> {
@@ -100,7 +120,7 @@ function isSame(before: Found, after: Found): boolean {
   return before?.version === after?.version && JSON.stringify(before) === JSON.stringify(after);
 }
 
-function groupOf({ organization, kind }: { readonly organization: string; readonly kind: string }): string {
+function groupOf({ organization, kind }: WholeKind): string {
   return `${organization}\n${kind}`;
 }
 

@@ -21,13 +21,12 @@ export function rawErrors(
   force: boolean,
 ): FieldError[] {
   const family = catalogue.family(familyId);
-  const { nearest, has } = family.vocabularyTable;
-  const known = roots(family.vocabularyTable.names);
+  const { nearest, has, roots } = family.vocabularyTable;
   let hints = 0;
   return Object.entries(raw).flatMap(([name, value]) => {
     if (value === null) return [];
     const pointer = `/raw/${escapePointer(name)}`;
-    const refusal = ownedError(name, family) ?? formError(name, String(value), family, known);
+    const refusal = ownedError(name, family) ?? formError(name, String(value), family, roots);
     if (refusal) return [finding(pointer, ...refusal)];
     if (force || has(name)) return [];
     const near = hints++ < mostHints ? nearest(name) : undefined;
@@ -54,11 +53,7 @@ function formError(
   return wrong === undefined ? undefined : ["form", wrong];
 }
 
-/** Elements that a path may begin with: a second root would make the file ill-formed. */
-function roots(names: readonly string[]): ReadonlySet<string> {
-  return new Set(names.map((name) => name.split("/")[0] ?? ""));
-}
-
+/** A path that begins with an element of its own is a second root, which would make the file ill-formed. */
 function nameError(name: string, family: FamilyProfile, known: ReadonlySet<string>): string | undefined {
   if (family.names === "flat") return flatName.test(name) ? undefined : "can't be the name of a parameter here";
   if (!isPath(name)) return "can't be the path of an element: names and /, with [2] or [button=2] behind one";

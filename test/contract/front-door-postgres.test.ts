@@ -33,4 +33,21 @@ describe("an office on PostgreSQL", () => {
     });
     await expect(office.lines.add(edit, { extension: "9721" })).rejects.toMatchObject({ code: "CONFLICT" });
   });
+
+  it("adds devices in bulk, all of them or none", async () => {
+    const { office } = door;
+    const devices = Array.from({ length: 200 }, (_, n) => ({ mac: `02aa0000${1000 + n}`, model: "cisco/8851" }));
+    const taken = [...devices, { mac: "001721820542", model: "cisco/8851" }];
+    await expect(office.bulkAdd.add(edit, { devices: taken })).rejects.toMatchObject({
+      code: "INVALID",
+      errors: [{ pointer: "/devices/200/mac", code: "taken" }],
+    });
+    expect(await office.stores.config.find({ organization: "default", kind: "device" })).toHaveLength(1);
+    const rivals = [office.bulkAdd.add(edit, { devices }), office.bulkAdd.add(edit, { devices: devices.toReversed() })];
+    const ends = await Promise.allSettled(rivals);
+    expect(ends.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(ends.find(({ status }) => status === "rejected")).toMatchObject({ reason: { code: "INVALID" } });
+    expect(await office.stores.config.find({ organization: "default", kind: "device" })).toHaveLength(201);
+    expect((await office.revisions.of("default", "02aa00001199" as never))?.n).toBe(1);
+  });
 });
