@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { blockOf, plainAddress } from "../domain/network.ts";
+import { watchReading } from "./reading.ts";
 
 /** How long requests under way may take to end at a shutdown. */
 const graceMs = 5000;
@@ -17,24 +18,28 @@ interface ConnectionLimits {
   readonly isExempt?: (address: string) => boolean;
 }
 
-interface Connection {
+export interface Connection<Response> {
   readonly server: Server;
   readonly socket: Socket;
+  /** Of the other side, in its plain form. */
+  readonly address: string;
   /** What is counted as one address; undefined where it is exempt. */
-  readonly address: string | undefined;
+  readonly counted: string | undefined;
+  /** Those without their whole answer. */
   requests: number;
-  readonly waiting: (() => void)[];
+  /** Those of them that were asked ahead, in their order. */
+  readonly waiting: Response[];
 }
 
 /**
  * Counts connections and lets a listener stop in good time. When a limit is reached, the connection that has been idle
  * for longest makes room (RFC 9112 section 9.5 lets a server close it at any time); where all are busy, the new one goes.
  */
-export class Connections {
+export class Connections<Response = never> {
   readonly #limits: ConnectionLimits;
-  readonly #open = new Map<Socket, Connection>();
+  readonly #open = new Map<Socket, Connection<Response>>();
   /** Those without a request, the one that has been so for longest first. */
-  readonly #idle = new Set<Connection>();
+  readonly #idle = new Set<Connection<Response>>();
   readonly #busy = new Set<Socket>();
   readonly #ofAddress = new Map<string, number>();
 
@@ -42,16 +47,18 @@ export class Connections {
     this.#limits = limits;
   }
 
-  /** Stands before those who listen for requests of the server already. */
-  watch(server: Server): void {
-    const listeners = server.listeners("request");
-    server.removeAllListeners("request");
-    server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-      this.#begin(request, response);
-      // What came in one piece is taken apart to its end, thousands of requests: cheap only when nobody looks at them.
-      if (!request.socket.destroyed) for (const listen of listeners) listen.call(server, request, response);
-    });
+  /** Counts the connections of a server that tells of its requests itself: `begin` and `end`. */
+  accept(server: Server): void {
     server.on("connection", (socket: Socket) => this.#take(server, socket));
+  }
+
+  /** Counts the connections of any server, and its requests. */
+  watch(server: Server): void {
+    this.accept(server);
+    server.prependListener("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+      const connection = this.begin(socket);
+      if (connection) response.once("close", () => this.end(connection));
+    });
   }
 
   /** Those that have a request without its whole answer. */
@@ -59,16 +66,34 @@ export class Connections {
     return this.#busy;
   }
 
-  /** Requests of this connection that are not answered yet, the one that is asking included. */
+  /** Requests of this connection that are not answered yet. */
   underWay(socket: Socket): number {
     return this.#open.get(socket)?.requests ?? 0;
   }
 
-  /** Calls back when what was asked before on this connection has its answer: never, when that breaks. */
-  inTurn(socket: Socket, pass: () => void): void {
+  /** A request came; undefined where its connection is over. One that is not the first under way is to wait there. */
+  begin(socket: Socket): Connection<Response> | undefined {
     const connection = this.#open.get(socket);
-    if (connection !== undefined && connection.requests > 1) connection.waiting.push(pass);
-    else pass();
+    if (connection === undefined) return undefined;
+    connection.requests += 1;
+    // What a client sends ahead is held until its turn; many such clients would fill the memory.
+    if (connection.requests > mostUnderWay) return void socket.destroy();
+    this.#idle.delete(connection);
+    this.#busy.add(socket);
+    return connection;
+  }
+
+  /** A request has its answer, or never will: gives the next one whose turn it is. */
+  end(connection: Connection<Response>): Response | undefined {
+    const { server, socket, waiting } = connection;
+    connection.requests -= 1;
+    if (!this.#open.has(socket)) return undefined;
+    if (connection.requests > 0) return waiting.shift();
+    this.#busy.delete(socket);
+    this.#idle.add(connection);
+    // Node would wait here until the time for keeping it alive is over.
+    if (!server.listening) socket.destroySoon();
+    return undefined;
   }
 
   /** Closes one server: silent connections at once, the others with their last answer or after a time of grace. */
@@ -85,33 +110,34 @@ export class Connections {
   }
 
   #take(server: Server, socket: Socket): void {
-    const { remoteAddress } = socket;
-    const address = remoteAddress && this.#countedAs(plainAddress(remoteAddress));
+    const address = plainAddress(socket.remoteAddress ?? "");
+    const counted = this.#limits.isExempt?.(address) ? undefined : countedAs(address);
     // Without an address it is gone already.
-    if (remoteAddress === undefined || !this.#makeRoom(address)) return void socket.destroy();
-    const connection = { server, socket, address, requests: 0, waiting: [] };
+    if (address === "" || !this.#makeRoom(counted)) return void socket.destroy();
+    const connection = { server, socket, address, counted, requests: 0, waiting: [] };
     this.#open.set(socket, connection);
     this.#idle.add(connection);
-    if (address !== undefined) this.#ofAddress.set(address, this.#countOf(address) + 1);
+    if (counted !== undefined) this.#ofAddress.set(counted, this.#countOf(counted) + 1);
     socket.once("close", () => this.#forget(connection));
+    watchReading(socket, () => this.#mayGoOn(connection));
   }
 
-  #countedAs(address: string): string | undefined {
-    if (this.#limits.isExempt?.(address)) return undefined;
-    return address.includes(":") ? blockOf(address) : address;
+  #mayGoOn({ requests, socket }: Connection<Response>): boolean {
+    if (requests >= mostUnderWay) socket.destroy();
+    return !socket.destroyed;
   }
 
-  #countOf(address: string): number {
-    return this.#ofAddress.get(address) ?? 0;
+  #countOf(counted: string): number {
+    return this.#ofAddress.get(counted) ?? 0;
   }
 
-  #makeRoom(address: string | undefined): boolean {
-    if (address !== undefined && this.#countOf(address) >= this.#limits.perAddress)
-      return this.#dropIdle((each) => each.address === address);
+  #makeRoom(counted: string | undefined): boolean {
+    if (counted !== undefined && this.#countOf(counted) >= this.#limits.perAddress)
+      return this.#dropIdle((each) => each.counted === counted);
     return this.#open.size < this.#limits.all || this.#dropIdle(() => true);
   }
 
-  #dropIdle(isMeant: (connection: Connection) => boolean): boolean {
+  #dropIdle(isMeant: (connection: Connection<Response>) => boolean): boolean {
     for (const connection of this.#idle) {
       if (!isMeant(connection)) continue;
       this.#forget(connection);
@@ -121,37 +147,18 @@ export class Connections {
     return false;
   }
 
-  #forget(connection: Connection): void {
-    const { address, socket } = connection;
+  #forget(connection: Connection<Response>): void {
+    const { counted, socket } = connection;
     if (!this.#open.delete(socket)) return;
     this.#idle.delete(connection);
     this.#busy.delete(socket);
-    if (address === undefined) return;
-    const left = this.#countOf(address) - 1;
-    if (left > 0) this.#ofAddress.set(address, left);
-    else this.#ofAddress.delete(address);
+    if (counted === undefined) return;
+    const left = this.#countOf(counted) - 1;
+    if (left > 0) this.#ofAddress.set(counted, left);
+    else this.#ofAddress.delete(counted);
   }
+}
 
-  #begin({ socket }: IncomingMessage, response: ServerResponse): void {
-    const connection = this.#open.get(socket);
-    if (connection === undefined) return;
-    connection.requests += 1;
-    // What a client sends ahead is held until its turn; many such clients would fill the memory.
-    if (connection.requests > mostUnderWay) socket.destroy();
-    this.#idle.delete(connection);
-    this.#busy.add(socket);
-    response.once("close", () => this.#end(connection));
-  }
-
-  #end(connection: Connection): void {
-    const { server, socket, waiting } = connection;
-    connection.requests -= 1;
-    if (!this.#open.has(socket)) return;
-    waiting.shift()?.();
-    if (connection.requests > 0) return;
-    this.#busy.delete(socket);
-    this.#idle.add(connection);
-    // Node would wait here until the time for keeping it alive is over.
-    if (!server.listening) socket.destroySoon();
-  }
+function countedAs(address: string): string {
+  return address.includes(":") ? blockOf(address) : address;
 }

@@ -1,11 +1,20 @@
 import type { Provision } from "../domain/exchange.ts";
+import { SmallFiles } from "../lib/small-files.ts";
 import type { TftpContent, TftpRequest } from "./parts.ts";
 
-/** TFTP as one more way to ask: the request without its protocol, the reply as bytes or as a file to stream. */
-export function createTftpReader(provision: Provision): (request: TftpRequest) => Promise<TftpContent> {
+/**
+ * TFTP as one more way to ask: the request without its protocol, the reply as bytes or as a file to stream. Small files
+ * of the shelf come as bytes.
+ */
+export function createTftpReader(
+  provision: Provision,
+  smallFiles = new SmallFiles(),
+): (request: TftpRequest) => Promise<TftpContent> {
   return async ({ path, address }) => {
     const reply = await provision({ via: "tftp", path, address });
     const done = (outcome: { completed: boolean; bytes: number; reason?: string }) => reply.done(outcome);
-    return "body" in reply ? { body: reply.body, done } : { file: reply.file, size: reply.size, done };
+    if ("body" in reply) return { body: reply.body, done };
+    const small = await smallFiles.read(reply.file, reply.size);
+    return small ? { body: small.bytes, done } : { file: reply.file, size: reply.size, done };
   };
 }

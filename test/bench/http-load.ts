@@ -12,9 +12,14 @@ export interface HttpJob {
   readonly connections: number;
   /** Without it each path is fetched once. */
   readonly seconds?: number;
+  /** Each request on a connection of its own, that the server is told to close. */
+  readonly isNew?: boolean;
 }
 
-answerJobs((job: HttpJob) => (job.seconds === undefined ? fetchOnce(job) : fetchFor(job, job.seconds)));
+answerJobs((job: HttpJob) => {
+  if (job.seconds === undefined) return fetchAll(job, job.paths.values());
+  return job.isNew ? fetchAll(job, repeated(job.paths, job.seconds)) : fetchFor(job, job.seconds);
+});
 
 async function fetchFor({ port, paths, connections }: HttpJob, seconds: number): Promise<LoadResult> {
   const cpuOf = startCpuClock();
@@ -34,13 +39,18 @@ async function fetchFor({ port, paths, connections }: HttpJob, seconds: number):
   };
 }
 
-async function fetchOnce({ port, paths, connections }: HttpJob): Promise<LoadResult> {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+/** The paths in turn, until the time is over. */
+function* repeated(paths: readonly string[], seconds: number): IterableIterator<string> {
+  const end = performance.now() + seconds * 1000;
+  for (let index = 0; performance.now() < end; index += 1) yield paths[index % paths.length] ?? "/";
+}
+
+async function fetchAll({ port, connections, isNew }: HttpJob, queue: IterableIterator<string>): Promise<LoadResult> {
+  const agent = new Agent({ keepAlive: isNew !== true, maxSockets: connections });
   const cpuOf = startCpuClock();
   const started = performance.now();
   const took: number[] = [];
   let [bytes, faults] = [0, 0];
-  const queue = paths.values();
   const goOn = async () => {
     for (const path of queue) {
       const before = performance.now();
@@ -54,7 +64,7 @@ async function fetchOnce({ port, paths, connections }: HttpJob): Promise<LoadRes
   agent.destroy();
   const seconds = (performance.now() - started) / 1000;
   return {
-    perSecond: paths.length / seconds,
+    perSecond: took.length / seconds,
     megabytes: bytes / 1e6 / seconds,
     p50: percentile(took, 50),
     p99: percentile(took, 99),

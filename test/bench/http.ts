@@ -13,7 +13,7 @@ const connections = 50;
 const seconds = 1;
 const rounds = 3;
 
-/** The phones' own files and the 12 KB file, warm, on connections that are kept. */
+/** The phones' own files and the 12 KB file, warm, on connections that are kept and on new ones. */
 export async function measureHttp(files: ServedFiles, servers: readonly Candidate[]): Promise<Row[]> {
   const worker = await startLoad();
   try {
@@ -22,9 +22,11 @@ export async function measureHttp(files: ServedFiles, servers: readonly Candidat
       [`${figure((files.own[0]?.bytes ?? 0) / 1000)} KB own file`, files.own],
       ["12 KB file", [files.configuration]],
     ] as const) {
-      const what = `HTTP, ${name}, ${connections} connections kept, warm`;
-      const load = ({ port }: Candidate, duration: number) => worker.run(warm(port, asked, duration));
-      rows.push(...(await compare({ what, servers, unit: "/s", rounds, seconds, load })));
+      for (const isNew of [false, true]) {
+        const what = `HTTP, ${name}, ${connections} connections ${isNew ? "at a time, each new" : "kept"}, warm`;
+        const load = ({ port }: Candidate, duration: number) => worker.run(warm(port, asked, duration, isNew));
+        rows.push(...(await compare({ what, servers, unit: "/s", rounds, seconds, load })));
+      }
     }
     return rows;
   } finally {
@@ -32,8 +34,8 @@ export async function measureHttp(files: ServedFiles, servers: readonly Candidat
   }
 }
 
-function warm(port: number, files: readonly ServedFile[], duration: number): HttpJob {
-  return { port, paths: files.map(({ path }) => path), connections, seconds: duration };
+function warm(port: number, files: readonly ServedFile[], duration: number, isNew: boolean): HttpJob {
+  return { port, paths: files.map(({ path }) => path), connections, seconds: duration, isNew };
 }
 
 /** Every one of these phones fetches its own file for the first time ever, then all of them once more. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { PhoneRequest } from "../../server/domain/exchange.ts";
 import { createPhoneHttp, type PhoneHttpLimits } from "../../server/http/phones/listener.ts";
+import { SmallFiles } from "../../server/lib/small-files.ts";
 import { ask } from "../support/front-door.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -14,6 +15,8 @@ const request = "GET /image.sbn HTTP/1.1\r\nHost: x\r\n\r\n";
 
 interface Door {
   readonly port: number;
+  /** From where each request came. */
+  readonly addresses: readonly string[];
   /** What the listener told of each delivery. */
   readonly told: { readonly completed: boolean }[];
 }
@@ -23,16 +26,19 @@ async function open(limits: Partial<PhoneHttpLimits>, trustedProxies: readonly s
   const shelf = await temporaryFolder();
   await writeFile(join(shelf, "image.sbn"), image);
   const told: { readonly completed: boolean }[] = [];
-  const provision = async ({ path }: PhoneRequest) => {
+  const addresses: string[] = [];
+  const provision = async ({ address, path }: PhoneRequest) => {
+    addresses.push(address);
     const common = { contentType: "text/plain", done: (how: { completed: boolean }) => void told.push(how) };
     if (path === "/small") return { ...common, body: Buffer.from("small"), tag: "1" } as never;
     return { ...common, file: "image.sbn", name: "image.sbn", root: shelf, size: image.length } as never;
   };
   const log = { warn: () => undefined };
-  const phones = createPhoneHttp({ host: "127.0.0.1", ports: [0], trustedProxies, shelf, provision, log, limits });
+  const smallFiles = new SmallFiles();
+  const phones = createPhoneHttp({ host: "127.0.0.1", ports: [0], trustedProxies, smallFiles, provision, log, limits });
   onTestFinished(() => phones.close());
   const { ports } = await phones.listen();
-  return { port: ports[0] ?? 0, told };
+  return { port: ports[0] ?? 0, addresses, told };
 }
 
 async function connect(port: number, localAddress = "127.0.0.1"): Promise<Socket> {
@@ -133,5 +139,22 @@ describe("where as many are connected as may be", () => {
     await hold(port, "127.0.0.2");
     await hold(port, "127.0.0.2");
     expect(await isServed(port, "127.0.0.2")).toBe(true);
+  });
+});
+
+describe("a phone behind a proxy", () => {
+  it.each([
+    ["no proxy", [], "10.0.0.1", "127.0.0.1"],
+    ["the proxy", ["127.0.0.0/8"], "10.0.0.1", "10.0.0.1"],
+    ["the proxy, which saw it over IPv6", ["127.0.0.0/8"], "::ffff:10.0.0.1", "10.0.0.1"],
+    ["the proxy, after what the phone wrote itself", ["127.0.0.0/8"], "10.9.9.9, 10.0.0.1", "10.0.0.1"],
+    ["two proxies", ["127.0.0.0/8", "10.1.0.0/16"], "10.9.9.9, 10.0.0.1, 10.1.0.1", "10.0.0.1"],
+    ["proxies alone", ["127.0.0.0/8", "10.1.0.0/16"], "10.1.0.2,10.1.0.1", "10.1.0.2"],
+    ["the proxy, which knows no address", ["127.0.0.0/8"], "unknown", "127.0.0.1"],
+    ["the proxy, which says nothing", ["127.0.0.0/8"], "", "127.0.0.1"],
+  ])("trusting %s is taken for where it is", async (_what, trusted, forwarded, address) => {
+    const { addresses, port } = await open({}, trusted);
+    await ask(port, "/small", { headers: { "x-forwarded-for": forwarded } });
+    expect(addresses).toEqual([address]);
   });
 });

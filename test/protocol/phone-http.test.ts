@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import net from "node:net";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -86,6 +86,29 @@ describe("a phone that asks over HTTP", () => {
     const whole = await ask(door.http, "/IMAGE.SBN");
     expect([whole.status, whole.body.length, whole.headers["content-length"]]).toEqual([200, 10_000, "10000"]);
     expect((await ask(door.http, "/image.sbn", { headers: { range: "bytes=99999-" } })).status).toBe(416);
+  });
+
+  it("gets the same of a small file whether it asks for all of it, for a part or for news", async () => {
+    const { "keep-alive": _, date, connection, ...whole } = (await ask(door.http, "/image.sbn")).headers;
+    expect(whole).toMatchObject({ "accept-ranges": "bytes", "content-type": "application/octet-stream" });
+    const all = await ask(door.http, "/image.sbn", { headers: { range: "bytes=0-" } });
+    expect(all.headers).toMatchObject({ ...whole, "content-range": "bytes 0-9999/10000" });
+    const etag = String(whole.etag);
+    for (const news of [{ "if-none-match": etag }, { "if-modified-since": String(whole["last-modified"]) }])
+      expect((await ask(door.http, "/image.sbn", { headers: news })).status).toBe(304);
+    expect((await ask(door.http, "/image.sbn", { headers: { "if-match": '"other"' } })).status).toBe(412);
+    const head = await ask(door.http, "/image.sbn", { method: "HEAD" });
+    expect([head.headers["content-length"], head.body.length]).toEqual(["10000", 0]);
+  });
+
+  it("is told 503 and when to ask again where a file of the shelf can't be read", async () => {
+    const gone = `${door.office.shelf.root}/gone.sbn`;
+    await writeFile(gone, "soon gone");
+    await door.office.shelf.refresh();
+    await rm(gone);
+    const reply = await ask(door.http, "/gone.sbn");
+    expect([reply.status, reply.headers["retry-after"]]).toEqual([503, "30"]);
+    expect(reply.body.toString()).toBe("a file on the shelf could not be read\n");
   });
 
   it("is served over HTTP/1.0, and over one connection for several files", async () => {

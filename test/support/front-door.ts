@@ -3,6 +3,7 @@ import { pino } from "pino";
 import type { Office } from "../../server/app-office.ts";
 import { privateNetworks } from "../../server/domain/network.ts";
 import { createPhoneHttp } from "../../server/http/phones/listener.ts";
+import { SmallFiles } from "../../server/lib/small-files.ts";
 import { createProvision, type ProvisionParts } from "../../server/provision.ts";
 import { createTftpReader } from "../../server/tftp/phones.ts";
 import { createTftpServer } from "../../server/tftp/server.ts";
@@ -31,7 +32,8 @@ export async function openFrontDoor(
   const log = pino({ level: "silent" });
   const host = "127.0.0.1";
   const tftp = createTftpServer({ host, port: 0, dataPorts: "any", mtu: 1500, log, read: createTftpReader(provision) });
-  const phones = createPhoneHttp({ host, ports: [0], trustedProxies: [], shelf: office.shelf.root, provision, log });
+  const smallFiles = new SmallFiles();
+  const phones = createPhoneHttp({ host, ports: [0], trustedProxies: [], smallFiles, provision, log });
   const { port } = await tftp.listen();
   const { ports } = await phones.listen();
   return {

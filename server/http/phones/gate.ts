@@ -1,32 +1,31 @@
 import type { IncomingMessage } from "node:http";
-import type { FastifyReply, FastifyRequest } from "fastify";
-import { Failure } from "../../domain/failures.ts";
-import type { Connections } from "../connections.ts";
-import { refuse } from "./reply.ts";
+import { failures } from "../../domain/failures.ts";
+import type { Refusal } from "./response.ts";
 
-/**
- * What every request passes first. A phone asks in HTTP/1 and without a body, and is answered one by one: what it sends
- * ahead waits, so that one connection does not hold many files open.
- */
-export function createGate(connections: Connections) {
-  return (request: FastifyRequest, reply: FastifyReply, pass: () => void): void => {
-    const { raw } = request;
-    const failure = objection(raw);
-    // What is left of a body is never read.
-    if (failure !== undefined || hasBody(raw)) reply.header("connection", "close");
-    if (failure !== undefined) return void refuse(request, reply, failure);
-    connections.inTurn(raw.socket, pass);
-  };
-}
+const unknownExpectation: Refusal = { http: 417, text: "nothing is expected of this server but files" };
 
-function objection(raw: IncomingMessage): Failure | undefined {
+/** Why a request is refused before anybody looks at what it asks for; undefined where it may pass. */
+export function objection(request: IncomingMessage, isUpload: boolean): Refusal | undefined {
+  const { headers, httpVersionMajor, method } = request;
   // HTTP/0.9 knows no headers and HTTP/2 other ones (RFC 9112 section 2.3).
-  if (raw.httpVersionMajor !== 1) return new Failure("MALFORMED");
-  const reads = raw.method === "GET" || raw.method === "HEAD";
-  return reads && hasBody(raw) ? new Failure("TOO_LARGE") : undefined;
+  if (httpVersionMajor !== 1 || !namesOneHost(request)) return failures.MALFORMED;
+  if (!isUpload && method !== "GET" && method !== "HEAD") return failures.READ_ONLY;
+  if (!isUpload && hasBody(request)) return failures.TOO_LARGE;
+  const isExpectable = headers.expect === undefined || headers.expect.toLowerCase() === "100-continue";
+  return isExpectable ? undefined : unknownExpectation;
 }
 
 /** RFC 9112 section 6.3. */
-function hasBody({ headers }: IncomingMessage): boolean {
+export function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0;
+}
+
+/** RFC 9112 section 3.2: exactly one; HTTP/1.0 may do without. Node would take the first of several. */
+function namesOneHost({ httpVersionMinor, rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? "";
+    if (name.length === 4 && name.toLowerCase() === "host") hosts += 1;
+  }
+  return hosts === 1 || (hosts === 0 && httpVersionMinor === 0);
 }

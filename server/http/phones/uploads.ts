@@ -1,0 +1,45 @@
+import type { IncomingMessage } from "node:http";
+import type { PhoneRequest } from "../../domain/exchange.ts";
+import { Failure } from "../../domain/failures.ts";
+
+/** What a phone sent, from the address that it asks from. */
+export interface PhoneSent {
+  readonly request: PhoneRequest;
+  /** As it came, without `?`; may hold a password: never logged. */
+  readonly query: string;
+  readonly body: Buffer;
+}
+
+/** One of the few addresses where this listener takes something instead of giving a file. */
+export interface PhoneUpload {
+  readonly methods: readonly string[];
+  /** Of the path, percent-decoded. */
+  readonly path: RegExp;
+  readonly mostBytes: number;
+  /** Gives the text of the answer, which is 200. Fails with a Failure. */
+  take(sent: PhoneSent): Promise<string>;
+}
+
+/** The address that this request is for; undefined for all that ask for files. */
+export function uploadFor(uploads: readonly PhoneUpload[], { method = "", url = "/" }: IncomingMessage) {
+  if (uploads.length === 0) return undefined;
+  const path = url.replace(/[?#].*$/s, "");
+  return uploads.find((each) => each.methods.includes(method) && each.path.test(path));
+}
+
+/** The whole body. TOO_LARGE as soon as it is more than that, MALFORMED when it breaks off; Node bounds its time. */
+export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
+  if (Number(request.headers["content-length"] ?? 0) > mostBytes) throw new Failure("TOO_LARGE");
+  const pieces: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const piece of request as AsyncIterable<Buffer>) {
+      size += piece.length;
+      if (size > mostBytes) throw new Failure("TOO_LARGE");
+      pieces.push(piece);
+    }
+  } catch (thrown) {
+    throw thrown instanceof Failure ? thrown : new Failure("MALFORMED", undefined, { cause: thrown });
+  }
+  return Buffer.concat(pieces);
+}
