@@ -1,0 +1,199 @@
+import Type, { type Static } from "typebox";
+import type { Mac } from "./mac.ts";
+
+const strict = { additionalProperties: false } as const;
+const Text = Type.String({ minLength: 1 });
+
+/** What a phone can be told to do; `resync`: fetch its file and take what changed. */
+export const pushActions = ["resync", "reboot", "restart", "report"] as const;
+export type PushAction = (typeof pushActions)[number];
+
+/** The SIP NOTIFY (RFC 6665 section 4.2, sent out of a dialog) that a family understands for an action. */
+export const NotifySpec = Type.Object(
+  {
+    event: Text,
+    contentType: Type.Optional(Text),
+    subscriptionState: Type.Optional(Text),
+    body: Type.Optional(
+      Type.Array(Text, {
+        minItems: 1,
+        description: "lines, each ended by CRLF; {callId} stands for the Call-ID of its registration, or for nothing",
+      }),
+    ),
+    source: Text,
+  },
+  strict,
+);
+export type NotifySpec = Static<typeof NotifySpec>;
+
+/** A request to the phone's own web server. */
+export const WebSpec = Type.Object(
+  {
+    method: Type.Enum(["GET", "POST"]),
+    path: Text,
+    form: Type.Optional(Type.Record(Type.String(), Text)),
+    source: Text,
+  },
+  strict,
+);
+export type WebSpec = Static<typeof WebSpec>;
+
+const Actions = <Spec extends Type.TSchema>(spec: Spec) => Type.Partial(Type.Record(Type.Enum([...pushActions]), spec));
+
+/** How phones of a family are told: a part of its profile. */
+export const PushProfile = Type.Object(
+  {
+    transports: Type.Array(Text, {
+      minItems: 1,
+      description: "names of transports, the one to try first at the front",
+    }),
+    notify: Actions(NotifySpec),
+    web: Actions(WebSpec),
+    show: Type.Optional(
+      Type.Object(
+        {
+          by: Type.Enum(["notify", "web"], {
+            description: "XML-Service NOTIFY or CGI/Execute (reference, E.1 and E.5)",
+          }),
+          ring: Text,
+          source: Text,
+        },
+        strict,
+      ),
+    ),
+    silent: Type.Optional(
+      Type.Literal(true, { description: "a resync changes the phone without a new registration, where it can" }),
+    ),
+  },
+  strict,
+);
+export type PushProfile = Static<typeof PushProfile>;
+
+export const signallings = ["udp", "tcp", "tls"] as const;
+export type Signalling = (typeof signallings)[number];
+
+/** A NOTIFY ready to be sent; `body` may still hold `{callId}`. */
+export interface Notice {
+  readonly event: string;
+  readonly contentType?: string;
+  readonly subscriptionState?: string;
+  readonly body?: string;
+}
+
+/** The line that a phone is addressed by. */
+export interface PushLine {
+  /** User of the address of record; the name of a PBX's endpoint where nothing else is said. */
+  readonly user: string;
+  readonly authUser: string;
+  /** Registrar, as the phone is told; a phone may take no NOTIFY from elsewhere. */
+  readonly domain: string;
+}
+
+/** A phone as a transport is told of it. Holds secrets in the clear: never log or send it. */
+export interface PushTarget {
+  readonly organization: string;
+  readonly mac: Mac;
+  readonly family: string;
+  readonly userAgent?: string;
+  /** Where the phone itself listens; only addresses of the allowed networks come here. Port of SIP. */
+  readonly destination?: { readonly address: string; readonly port: number };
+  readonly signalling: Signalling;
+  readonly line?: PushLine;
+  /** Of the line, in the order to try: what the phone has completed a fetch of, then what it shall have. */
+  readonly secrets: readonly string[];
+  /** Who may use the phone's own web server, in the order to try. */
+  readonly web: readonly { readonly user: string; readonly password: string }[];
+  readonly notice?: Notice;
+  readonly request?: WebSpec;
+  readonly connection?: OpenPbxConnection;
+}
+
+/** What became of one attempt. Reasons are for people and hold no secret. */
+export type PushOutcome =
+  /** The phone (or the PBX in its name) took it. `others`: phones that the same message reached as well. */
+  | { readonly result: "answered"; readonly detail?: string; readonly others?: readonly string[] }
+  | { readonly result: "refused"; readonly reason: string; readonly status?: number }
+  /** Nothing came back: the phone may be off. */
+  | { readonly result: "silent"; readonly reason: string }
+  /** Nothing was sent. */
+  | { readonly result: "unable"; readonly reason: string }
+  /** There is nothing to send: the phone comes by itself. */
+  | { readonly result: "waiting"; readonly detail: string };
+
+export const pbxConnectionKinds = ["asterisk-ami", "freeswitch-esl", "kamailio-rpc"] as const;
+export type PbxConnectionKind = (typeof pbxConnectionKinds)[number];
+
+/** How Offhook reaches a PBX. Its secret is sealed in the store. */
+export interface PbxConnection {
+  readonly id: string;
+  readonly kind: PbxConnectionKind;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly secret: string;
+  readonly tls?: boolean;
+  /** SHA-256 of the one certificate to trust, in hex: for a PBX whose certificate no known authority signed. */
+  readonly fingerprint?: string;
+  /** The site whose phones register there; all of the organization when absent. */
+  readonly site?: string;
+  /** FreeSWITCH: the Sofia profile. Kamailio: the path of the RPC. */
+  readonly profile?: string;
+  readonly path?: string;
+}
+
+/** The same with its secret in the clear; `version` tells when it has to be opened anew. */
+export interface OpenPbxConnection extends PbxConnection {
+  readonly organization: string;
+  readonly version: number;
+}
+
+/** What a PBX knows of a line. Times RFC 3339. */
+export interface Registration {
+  readonly state: "registered" | "unregistered";
+  readonly contact?: string;
+  readonly callId?: string;
+  readonly userAgent?: string;
+  readonly since?: string;
+}
+
+/** One thing that was tried with a connection, in words. */
+export interface ConnectionFinding {
+  readonly works: boolean;
+  readonly what: string;
+  /** What to do where it does not work. */
+  readonly cure?: string;
+}
+
+/** A way to tell a phone; one file of push/transports, found by scanning. */
+export interface PushTransport {
+  readonly name: string;
+  /** Why it can't be used for this phone and action; undefined when it can. Asks nobody. */
+  objection(target: PushTarget): string | undefined;
+  /** Never rejects for what the other side does; ends soon after the signal fires. */
+  send(target: PushTarget, signal: AbortSignal): Promise<PushOutcome>;
+  /** Only where it goes through a PBX. */
+  readonly pbx?: PbxSide;
+  close(): Promise<void>;
+}
+
+export interface PbxSide {
+  readonly kind: PbxConnectionKind;
+  /** Tries it and says what works and what does not; never rejects. */
+  test(connection: OpenPbxConnection, signal: AbortSignal): Promise<readonly ConnectionFinding[]>;
+  /** Undefined where the PBX can't tell. Rejects when it can't be asked. */
+  registration(connection: OpenPbxConnection, line: PushLine, signal: AbortSignal): Promise<Registration | undefined>;
+}
+
+/** What every transport is made with. */
+export interface PushTransportParts {
+  /** Whether Offhook may send there at all: an IP address. */
+  allows(address: string): boolean;
+  /** Where its own SIP leaves from: an address and a port (0: any free one). */
+  readonly sip: { readonly address?: string; readonly port: number };
+  readonly log: Record<"debug" | "info" | "warn" | "error", (fields: object, message: string) => void>;
+  /** Where phones find this server over HTTP; empty when none was configured. */
+  phones(): string;
+}
+
+/** The default export of a file in push/transports. */
+export type CreatePushTransport = (parts: PushTransportParts) => PushTransport;

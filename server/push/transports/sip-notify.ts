@@ -1,0 +1,86 @@
+import { isIP, isIPv6 } from "node:net";
+import type { CreatePushTransport, Notice, PushOutcome, PushTarget } from "../../domain/push.ts";
+import { createSipClient, type SipClient } from "../../sip/client.ts";
+import type { HeaderField } from "../../sip/headers.ts";
+import { hostPort } from "../../sip/peer.ts";
+import { forRegistration } from "../connection/notice.ts";
+import { inWords } from "../sip/words.ts";
+
+/** NOTIFY straight to the phone, without a PBX between (reference of each event: the family's profile). */
+const createTransport: CreatePushTransport = (parts) => {
+  const client = createSipClient({
+    ...parts.sip,
+    ...{ user: "offhook", userAgent: "Offhook" },
+    failed: (err) => parts.log.warn({ err }, "the SIP socket reported a failure"),
+  });
+  const objection = (target: PushTarget) => objectionTo(target, (address) => parts.allows(address));
+  return {
+    name: "sip-notify",
+    objection,
+    async send(target, signal) {
+      const reason = objection(target);
+      return reason === undefined ? await notify(client, target, signal) : { result: "unable", reason };
+    },
+    close: () => client.close(),
+  };
+};
+export default createTransport;
+
+function objectionTo(target: PushTarget, allows: (address: string) => boolean): string | undefined {
+  const { destination, line, notice } = target;
+  if (!notice) return "There is no SIP notice for this that phones of its family know.";
+  if (!line?.user) return "The phone has no line yet that a notice could be addressed to.";
+  if (!destination) return "It is not known where the phone is: it has not been seen yet, and push.address is not set.";
+  if (isIP(destination.address) === 0 || !allows(destination.address)) {
+    return `${destination.address} is outside of the networks that Offhook may send to.`;
+  }
+  return undefined;
+}
+
+async function notify(client: SipClient, target: PushTarget, signal: AbortSignal): Promise<PushOutcome> {
+  const { destination, line, notice, signalling } = target;
+  if (!destination || !line || !notice) throw new TypeError("nothing to send, or nowhere to send it");
+  const user = escapeUser(line.user);
+  const domain = hostOf(line.domain) ?? hostOf(destination.address);
+  const transport = signalling === "udp" ? "" : `;transport=${signalling}`;
+  const body = forRegistration(notice).body;
+  try {
+    const outcome = await client.request({
+      method: "NOTIFY",
+      // Phones look for the line here: enterprise ones answer 404 when it is not their line 1.
+      uri: `sip:${user}@${hostPort(destination.address, destination.port)}${transport}`,
+      to: `sip:${user}@${domain}`,
+      from: `sip:offhook@${domain}`,
+      headers: headersOf(notice),
+      ...(body !== undefined && { body: Buffer.from(body) }),
+      destination: { ...destination, signalling },
+      credentials: [...new Set(target.secrets)].map((secret) => ({ user: line.authUser || line.user, secret })),
+      signal,
+    });
+    return inWords(outcome, { destination, signalling, user: line.user, event: notice.event });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { result: "unable", reason: `The notice can't be written as a SIP message: ${error.message}.` };
+  }
+}
+
+function headersOf({ event, subscriptionState, contentType }: Notice): HeaderField[] {
+  return [
+    ["Event", event],
+    ...(subscriptionState === undefined ? [] : [["Subscription-State", subscriptionState] as const]),
+    ...(contentType === undefined ? [] : [["Content-Type", contentType] as const]),
+  ];
+}
+
+/** RFC 3261 section 25.1 `user`; what may stand unescaped does, since phones compare it letter by letter. */
+function escapeUser(user: string): string {
+  // Through bytes, since half a surrogate pair would throw.
+  const escaped = encodeURIComponent(Buffer.from(user).toString());
+  return escaped.replace(/%(?:26|3D|2B|24|2C)/g, (each) => decodeURIComponent(each));
+}
+
+/** As it may stand in a URI; undefined for what is no host. */
+function hostOf(domain: string): string | undefined {
+  if (isIPv6(domain)) return `[${domain.split("%")[0]}]`;
+  return /^(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(domain) ? domain : undefined;
+}

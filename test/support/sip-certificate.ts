@@ -1,0 +1,18 @@
+/** What a phone shows over TLS: signed by itself, for no name. Made for the tests, good for a hundred years. */
+export const phoneCertificate = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg56tLAMhUUSuBkkmR
+NaAwv+9tIu0OWY1CDmKaOXYh0HWhRANCAAT2OBkd9P5cgy7y9JZVh2JmhW8/6x4Z
+okGs3HiNd+vKQ0xwCCdD3zBFtgbCqGKUFcWjMHmMglRQq2C8jmueBGw5
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBdzCCAR2gAwIBAgIUDS3da9OhUsUfkgPaZmwuo92GlJQwCgYIKoZIzj0EAwIw
+EDEOMAwGA1UEAwwFcGhvbmUwIBcNMjYxMTIyMDgxNzE4WhgPMjEyNjEwMjkwODE3
+MThaMBAxDjAMBgNVBAMMBXBob25lMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+9jgZHfT+XIMu8vSWVYdiZoVvP+seGaJBrNx4jXfrykNMcAgnQ98wRbYGwqhilBXF
+ozB5jIJUUKtgvI5rngRsOaNTMFEwHQYDVR0OBBYEFBDCzNelaGOq2bTny7M1ngmK
+GueoMB8GA1UdIwQYMBaAFBDCzNelaGOq2bTny7M1ngmKGueoMA8GA1UdEwEB/wQF
+MAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhAINFH6HCh9gZxA8GzjxExJTF0VeLHa4k
+2GN4jyzCj52WAiBaNzClPUeLxXjqHwIhF+EvCFCVMKTfPv7p1OSFr2slQQ==
+-----END CERTIFICATE-----`,
+};
