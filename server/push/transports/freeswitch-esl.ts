@@ -1,0 +1,5 @@
+import type { CreatePushTransport } from "../../domain/push.ts";
+import { createEslTransport } from "../esl/esl-transport.ts";
+
+const createTransport: CreatePushTransport = (parts) => createEslTransport(parts);
+export default createTransport;
