@@ -17,6 +17,10 @@ const host = (text: string) => {
     throw new Error("must be a host name or address");
   return text;
 };
+const address = (text: string) => {
+  if (!isIP(text)) throw new Error("must be an IP address");
+  return text;
+};
 const port = (text: string) => {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new Error("must be a port, 0 to 65535");
   return Number(text);
@@ -57,6 +61,9 @@ function variable<Value>(
   return { read, fallback, text: about, ...(secret && { secret }) };
 }
 
+/** Nobody's phone lives there, and clouds keep secrets at such addresses. */
+const linkLocal = ["169.254.0.0/16", "fe80::/10"];
+
 const none = undefined as string | undefined;
 
 /** The one schema of OFFHOOK_* variables: type, default, check and documentation. */
@@ -90,6 +97,17 @@ export const variables = {
     [...privateNetworks],
     "networks where enrolment windows and pins work; private ones by default",
   ),
+  OFFHOOK_PUSH_NETWORKS: variable(
+    list(network),
+    privateNetworks.filter((each) => !linkLocal.includes(each)),
+    "networks of the phones and PBXs that Offhook may speak to of itself; private ones by default",
+  ),
+  OFFHOOK_SIP_ADDRESS: variable<string | undefined>(
+    address,
+    none,
+    "address that SIP to phones leaves from, where they accept one only; the system's choice without it",
+  ),
+  OFFHOOK_SIP_PORT: variable(port, 0, "UDP port that SIP to phones leaves from; 0: any free one"),
   OFFHOOK_DATA: variable(text, "data", "folder of state"),
   OFFHOOK_FIRMWARE: variable(text, "firmware", "the shelf: loads, rings, languages, pictures"),
   OFFHOOK_PROFILES: variable(text, "profiles", "models and families"),

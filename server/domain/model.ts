@@ -1,5 +1,6 @@
 import Type, { type Static } from "typebox";
 import { keyTypes } from "./key-types.ts";
+import { PushProfile } from "./push.ts";
 
 const strict = { additionalProperties: false } as const;
 const Text = Type.String({ minLength: 1 });
@@ -110,6 +111,18 @@ const HardwareMinimum = Type.Object(
 );
 export type HardwareMinimum = Static<typeof HardwareMinimum>;
 
+/** What a phone does beside taking what changed. Restarts of single parameters stand at their rows. */
+const Effects = Type.Object(
+  {
+    registers: Type.Array(Text, {
+      description: "settings and facts, sip.* for a group: the phone registers anew, or may, when one of them changes",
+    }),
+    always: Type.Optional(Type.Literal("restarts", { description: "whatever changes" })),
+    source: Text,
+  },
+  strict,
+);
+
 export const FamilyProfile = Type.Object(
   {
     $schema: Type.Optional(Type.String()),
@@ -129,6 +142,8 @@ export const FamilyProfile = Type.Object(
     mapping: Type.Array(MappingRow, { minItems: 1 }),
     files: Type.Array(FileSpec, { minItems: 1 }),
     boot: Type.Array(BootStep, { minItems: 1 }),
+    push: PushProfile,
+    effects: Effects,
     firmware: Type.Object(
       {
         ending: Text,

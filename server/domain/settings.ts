@@ -11,6 +11,7 @@ import { blfSettings, pagingSettings, softKeySettings } from "./settings/keys.ts
 import { networkSettings, wifiSettings } from "./settings/network.ts";
 import { locationSettings, siteSettings } from "./settings/pbx.ts";
 import { firmwareSettings, provisioningSettings } from "./settings/provisioning.ts";
+import { pushSettings } from "./settings/push.ts";
 import { natSettings, sipSettings } from "./settings/sip.ts";
 import { soundSettings, toneSettings } from "./settings/sound.ts";
 import { voicemailSettings, voiceSettings } from "./settings/voice.ts";
@@ -40,6 +41,7 @@ export const settingDefinitions: ReadonlyMap<string, SettingDefinition> = new Ma
     ...diagnosticSettings,
     ...provisioningSettings,
     ...firmwareSettings,
+    ...pushSettings,
     ...locationSettings,
   ].map((each) => [each.name, each]),
 );

@@ -1,16 +1,63 @@
-/** What a device should have, and what it has completed a fetch of. */
-export interface SyncFacts {
-  readonly seen: boolean;
-  readonly served?: { readonly n: number; readonly digest: string };
-  readonly desired?: { readonly n: number; readonly digest: string };
+import type { PushAction } from "./push.ts";
+
+/** In the order of docs/sync-states.md. `unknown`: never seen. */
+export const syncStates = ["unknown", "pending", "sent", "late", "unreachable", "refused", "up-to-date"] as const;
+export type SyncState = (typeof syncStates)[number];
+
+/** The last push of a device, as it is stored. Times are milliseconds since the epoch. */
+export interface PushFacts {
+  readonly action: PushAction;
+  /** The revision that was to be fetched. */
+  readonly revision: number;
+  readonly at: number;
+  /** Until then the phone has time to come. */
+  readonly dueAt: number;
+  readonly result: "sent" | "unreachable" | "refused";
+  /** For people: what was answered, or why nothing was. */
+  readonly reason: string;
+  readonly transport?: string;
 }
 
-/** The states that can be known without pushing: `unknown` is never seen, `pending` has not fetched the latest. */
-export const knownSyncStates = ["unknown", "pending", "up-to-date"] as const;
-export type SyncState = (typeof knownSyncStates)[number];
+/** What a device should have, what it has completed a fetch of, and how it was last told. */
+export interface SyncFacts {
+  readonly seen: boolean;
+  readonly served?: { readonly n: number; readonly digest: string; readonly at: string };
+  readonly desired?: { readonly n: number; readonly digest: string; readonly at?: string };
+  readonly push?: PushFacts;
+  readonly now: number;
+}
 
-/** A device is up to date when what it fetched is what it would get now, also after a change was taken back. */
-export function syncState({ seen, served, desired }: SyncFacts): SyncState {
-  if (served === undefined) return seen ? "pending" : "unknown";
-  return desired !== undefined && served.digest === desired.digest ? "up-to-date" : "pending";
+/** `since` is RFC 3339, absent where it is not known; `reason` is for people. */
+export interface Sync {
+  readonly state: SyncState;
+  readonly since?: string;
+  readonly reason?: string;
+}
+
+/**
+ * Where a device stands; worked out of what is stored, so that nothing can disagree with it. A device is up to date when
+ * what it fetched is what it would get now, also after a change was taken back. A push for a revision that is not the
+ * desired one any more says nothing: the phone has to be told again.
+ */
+export function syncOf({ seen, served, desired, push, now }: SyncFacts): Sync {
+  if (served !== undefined && served.digest === desired?.digest) return { state: "up-to-date", since: served.at };
+  if (push !== undefined && push.revision === desired?.n) return syncOfPush(push, now);
+  if (served === undefined && !seen) return { state: "unknown" };
+  return { state: "pending", ...(desired?.at !== undefined && { since: desired.at }) };
+}
+
+function syncOfPush({ at, dueAt, reason, result }: PushFacts, now: number): Sync {
+  if (result !== "sent") return { state: result, since: time(at), reason };
+  if (now < dueAt) return { state: "sent", since: time(at), reason };
+  const waited = Math.round((dueAt - at) / 1000);
+  return { state: "late", since: time(dueAt), reason: `${reason}; the phone did not come within ${waited} s` };
+}
+
+/** A push has what it was for: the phone completed a fetch of the pushed revision or a later one. */
+export function hasCome(served: SyncFacts["served"], { at, revision }: Pick<PushFacts, "at" | "revision">): boolean {
+  return served !== undefined && served.n >= revision && Date.parse(served.at) >= at;
+}
+
+function time(at: number): string {
+  return new Date(at).toISOString();
 }

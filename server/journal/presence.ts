@@ -1,6 +1,14 @@
 import type { Mac } from "../domain/mac.ts";
 import type { Network } from "../domain/network.ts";
-import type { Store } from "../domain/ports.ts";
+import type { Store, StoreTransaction } from "../domain/ports.ts";
+import { createAddressCount } from "./addresses.ts";
+
+/** A completed delivery of a device's own file. */
+export interface ServedFacts {
+  readonly n: number;
+  readonly digest: string;
+  readonly at: string;
+}
 
 /** What changes at every boot of a device; kept apart from what people configure. Times are RFC 3339 UTC. */
 export interface PresenceFacts {
@@ -11,7 +19,7 @@ export interface PresenceFacts {
   readonly userAgent?: string;
   readonly firmware?: string;
   /** The revision of the last completed delivery of its own file. */
-  readonly served?: { readonly n: number; readonly digest: string; readonly at: string };
+  readonly served?: ServedFacts;
   /** The address block it is held to, from its delivery inside an enrolment window. */
   readonly pin?: { readonly block: Network; readonly address: string; readonly at: string; readonly window: string };
 }
@@ -21,6 +29,10 @@ export interface Presence {
   /** Remembered at once, written in a batch. `urgent` facts (a pin) are written without waiting for the batch's turn. */
   note(organization: string, mac: Mac, facts: PresenceFacts, urgent?: boolean): void;
   all(organization: string): Promise<ReadonlyMap<Mac, PresenceFacts>>;
+  /** How many devices, over all organizations, were last seen at each address; up to a few seconds old. */
+  addresses(): Promise<ReadonlyMap<string, number>>;
+  /** Called when a device has completed a fetch of its own file, at this node or another. Gives its end. */
+  watchServed(listener: (organization: string, mac: Mac, served: ServedFacts) => void): () => void;
   forget(organization: string, mac: Mac): Promise<void>;
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -41,11 +53,15 @@ interface Noted {
 const kind = "presence";
 const batchSize = 500;
 
+type ServedListener = (organization: string, mac: Mac, served: ServedFacts) => void;
+
 export function createPresence({ store, log, everyMs = 2000 }: PresenceParts): Presence {
   const noted = new Map<string, Noted>();
   let writing: Promise<void> = Promise.resolve();
   const timer = setInterval(() => void flush(), everyMs);
   timer.unref();
+  const served = watchServed(store);
+  const countAddresses = createAddressCount(store, kind, () => noted.values());
 
   const overlay = (key: string, below: PresenceFacts): PresenceFacts => ({ ...below, ...noted.get(key)?.facts });
 
@@ -60,13 +76,7 @@ export function createPresence({ store, log, everyMs = 2000 }: PresenceParts): P
   async function writeBatch(batch: readonly Noted[]): Promise<boolean> {
     const before = batch.map(({ facts }) => facts);
     try {
-      await store.transaction(async (transaction) => {
-        for (const { organization, mac, facts } of batch) {
-          const key = { organization, kind, id: mac };
-          const known = await transaction.get<PresenceFacts>(key);
-          await transaction.put(key, { ...known?.body, ...facts });
-        }
-      });
+      await store.transaction((transaction) => merge(transaction, batch));
     } catch (error) {
       log.warn({ err: error, waiting: noted.size }, "what was seen of the phones could not be written yet");
       return false;
@@ -87,8 +97,11 @@ export function createPresence({ store, log, everyMs = 2000 }: PresenceParts): P
       const entry = noted.get(key);
       if (entry) entry.facts = { ...entry.facts, ...facts };
       else noted.set(key, { organization, mac, facts });
+      if (facts.served) served.tell(organization, mac, facts.served);
       if (urgent) void flush();
     },
+    addresses: countAddresses,
+    watchServed: served.watch,
     async all(organization) {
       const stored = await store.find<PresenceFacts>({ organization, kind });
       const facts = new Map(stored.map(({ id, body }) => [id as Mac, body]));
@@ -103,8 +116,39 @@ export function createPresence({ store, log, everyMs = 2000 }: PresenceParts): P
     },
     flush,
     async close() {
+      served.close();
       clearInterval(timer);
       await flush();
+    },
+  };
+}
+
+async function merge(transaction: StoreTransaction, batch: readonly Noted[]): Promise<void> {
+  for (const { organization, mac, facts } of batch) {
+    const key = { organization, kind, id: mac };
+    const known = await transaction.get<PresenceFacts>(key);
+    await transaction.put(key, { ...known?.body, ...facts });
+  }
+}
+
+/** Deliveries of this node as they are noted, those of others as they reach the store. */
+function watchServed(store: Store) {
+  const listeners = new Set<ServedListener>();
+  const tell: ServedListener = (...served) => {
+    for (const listener of listeners) listener(...served);
+  };
+  const close = store.watch((changes) => {
+    for (const { kind: of, organization, id, body } of changes) {
+      const { served } = (of === kind && (body as PresenceFacts | undefined)) || {};
+      if (served) tell(organization, id as Mac, served);
+    }
+  });
+  return {
+    tell,
+    close,
+    watch(listener: ServedListener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
 }

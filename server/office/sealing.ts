@@ -1,5 +1,5 @@
-import type { RawMap, SettingsMap } from "../domain/device.ts";
-import type { DocumentKey } from "../domain/ports.ts";
+import type { Device, RawMap, SettingsMap } from "../domain/device.ts";
+import type { DocumentKey, StoredDocument } from "../domain/ports.ts";
 import { settingDefinitions } from "../domain/settings.ts";
 import type { Sealer } from "../security/sealer.ts";
 
@@ -16,6 +16,15 @@ export function sealLineSecret(sealer: Sealer, key: DocumentKey, secret: string)
 }
 
 export function openLineSecret(sealer: Sealer, key: DocumentKey, sealed: string): string {
+  return sealer.open(sealed, placeOf(key, "secret"));
+}
+
+/** What Offhook shows to a PBX. */
+export function sealConnectionSecret(sealer: Sealer, key: DocumentKey, secret: string): string {
+  return sealer.seal(secret, placeOf(key, "secret"));
+}
+
+export function openConnectionSecret(sealer: Sealer, key: DocumentKey, sealed: string): string {
   return sealer.open(sealed, placeOf(key, "secret"));
 }
 
@@ -58,6 +67,12 @@ export function maskRaw(raw: RawMap, isSecret: (name: string) => boolean): RawMa
     (name, value) => isSecret(name) || value.startsWith(sealMark),
     () => mask,
   ) as RawMap;
+}
+
+/** A device with its secrets in the clear: sealed ones differ each time that they are sealed, and on each device. */
+export function openDevice(sealer: Sealer, { organization, kind, id, body }: StoredDocument<Device>): Device {
+  const key = { organization, kind, id };
+  return { ...body, settings: openSettings(sealer, key, body.settings), raw: openRaw(sealer, key, body.raw) };
 }
 
 type Raw = Readonly<Record<string, string | null>>;

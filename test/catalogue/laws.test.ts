@@ -29,6 +29,7 @@ const facts = [
   "device.MAC",
   "device.dialTemplate",
   "server.phones",
+  "server.report",
   "firmware.complete",
   "firmware.complete.load",
   "firmware.rule",

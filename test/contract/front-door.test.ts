@@ -80,7 +80,7 @@ const names: readonly (readonly [string, string, Expected])[] = [
   ["P0S3-8-12-00.loads", "image that is not on the shelf", "no such file"],
   ["P0S3-8-12-00.sb2", "image that is not on the shelf", "no such file"],
   ["RINGLIST.DAT", "ring list", { holds: "bell\tbell.raw" }],
-  ["syncinfo.xml", "sync", { holds: '<IMAGE VERSION="*" SYNC="1"/>' }],
+  ["syncinfo.xml", "sync", { holds: '<IMAGE VERSION="*" SYNC="push"/>' }],
   // B.3 multiplatform and PhoneOS
   ["/8851-3PCC.xml", "bootstrap by TFTP and HTTP", { holds: "<Profile_Rule>/$PSN.xml</Profile_Rule>" }],
   ["8851-3PCC.xml", "bootstrap without a slash", { holds: "<Profile_Rule>/$PSN.xml</Profile_Rule>" }],

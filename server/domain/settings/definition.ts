@@ -39,6 +39,7 @@ export const settingGroups = [
   "Diagnostics",
   "Provisioning",
   "Firmware",
+  "Push",
   "Location",
 ] as const;
 export type SettingGroup = (typeof settingGroups)[number];

@@ -1,7 +1,7 @@
 import type { Device } from "../../domain/device.ts";
 import type { Mac } from "../../domain/mac.ts";
 import type { StoredDocument } from "../../domain/ports.ts";
-import { type SyncState, syncState } from "../../domain/sync.ts";
+import { type PushFacts, type Sync, syncOf } from "../../domain/sync.ts";
 import { type EnrolmentWindow, windowTakes } from "../../domain/window.ts";
 import type { PresenceFacts } from "../../journal/presence.ts";
 import type { Revision } from "../../office/revisions.ts";
@@ -13,39 +13,50 @@ export interface KnownDevice {
   readonly presence: PresenceFacts;
   readonly revision: Revision | undefined;
   readonly windowOpen: boolean;
-  readonly sync: SyncState;
+  readonly sync: Sync;
 }
 
 /** What is known beside the documents of devices: of one, or of all of an organization. */
 interface Knowledge {
   presence(mac: Mac): PresenceFacts | undefined;
   revision(mac: Mac): Revision | undefined;
+  push(mac: Mac): PushFacts | undefined;
   readonly windows: readonly EnrolmentWindow[];
   readonly now: number;
 }
 
 export async function knowDevice(parts: AdminParts, document: StoredDocument<Device>): Promise<KnownDevice> {
   const { organization, body } = document;
-  const [presence, revision, windows] = await Promise.all([
+  const [presence, revision, push, windows] = await Promise.all([
     parts.presence.of(organization, body.mac),
     parts.revisions.of(organization, body.mac),
+    parts.store.get<PushFacts>({ organization, kind: "push", id: body.mac }),
     roomyWindows(parts, organization),
   ]);
-  return know(document, { presence: () => presence, revision: () => revision, windows, now: parts.clock() });
+  return know(document, {
+    presence: () => presence,
+    revision: () => revision,
+    push: () => push?.body,
+    windows,
+    now: parts.clock(),
+  });
 }
 
 export async function knowDevices(parts: AdminParts, organization: string): Promise<KnownDevice[]> {
   const { store } = parts;
-  const [documents, presence, revisions, windows] = await Promise.all([
+  const [documents, presence, revisions, pushes, windows] = await Promise.all([
     store.find<Device>({ organization, kind: "device" }),
     parts.presence.all(organization),
     store.find<Revision>({ organization, kind: "revision" }),
+    store.find<PushFacts>({ organization, kind: "push" }),
     roomyWindows(parts, organization),
   ]);
   const byMac = new Map(revisions.map(({ id, body }) => [id, body]));
+  const pushed = new Map(pushes.map(({ id, body }) => [id, body]));
   const knowledge = {
     presence: (mac: Mac) => presence.get(mac),
     revision: (mac: Mac) => byMac.get(mac),
+    push: (mac: Mac) => pushed.get(mac),
     windows,
     now: parts.clock(),
   };
@@ -65,10 +76,13 @@ function know(document: StoredDocument<Device>, { windows, now, ...knowledge }: 
   const presence = knowledge.presence(body.mac) ?? {};
   const revision = knowledge.revision(body.mac);
   const { served } = presence;
-  const sync = syncState({
+  const push = knowledge.push(body.mac);
+  const sync = syncOf({
     seen: presence.lastSeen !== undefined,
     ...(served && { served }),
     ...(revision && { desired: revision }),
+    ...(push && { push }),
+    now,
   });
   const windowOpen = windows.some((window) => takesIn(window, body, presence, now));
   return { document, presence, revision, windowOpen, sync };

@@ -1,6 +1,6 @@
 import Type from "typebox";
 import { deviceStates, Id, Key, RawMap, SettingsMap } from "../../domain/device.ts";
-import { knownSyncStates } from "../../domain/sync.ts";
+import { syncStates } from "../../domain/sync.ts";
 import { plainText } from "../../domain/text.ts";
 import { Version } from "./layer-schemas.ts";
 
@@ -51,7 +51,13 @@ export const DevicePatch = Type.Object(
   strict,
 );
 
-const Revision = Type.Object({ n: Type.Integer(), digest: Type.String() });
+export const Revision = Type.Object({
+  n: Type.Integer(),
+  digest: Type.String(),
+  at: Type.Optional(Type.String({ format: "date-time" })),
+  by: Type.Optional(Type.String({ description: "who made the change" })),
+  why: Type.Optional(Type.String({ description: "the change, as the audit names it" })),
+});
 const Pin = Type.Object({ block: Type.String(), at: Type.String() });
 const time = Type.String({ format: "date-time" });
 
@@ -81,13 +87,15 @@ const answered = {
   address: Type.Optional(Type.String()),
   userAgent: Type.Optional(Type.String()),
   sync: Type.Object({
-    state: Type.Enum([...knownSyncStates]),
+    state: Type.Enum([...syncStates]),
+    since: Type.Optional(time),
+    reason: Type.Optional(Type.String({ description: "why it is late, unreachable or refused" })),
     served: Type.Optional(Type.Object({ n: Type.Integer(), digest: Type.String(), at: time })),
     desired: Type.Optional(Revision),
   }),
 };
 
-const Warning = Type.Object({
+export const Warning = Type.Object({
   name: Type.String({ description: "setting or fact: sip.transport, line.secret, key.label" }),
   layer: Type.String(),
   reason: Type.String(),

@@ -1,6 +1,7 @@
 import type { Static } from "typebox";
 import type { Device } from "../../domain/device.ts";
 import type { Desk } from "../../office/desk.ts";
+import type { Revision } from "../../office/revisions.ts";
 import type { KnownDevice } from "./device-facts.ts";
 import type { DeviceAnswer, ListedDevice } from "./device-schemas.ts";
 import type { AdminParts } from "./parts.ts";
@@ -13,13 +14,23 @@ export function deviceView(parts: AdminParts, known: KnownDevice): Static<typeof
     ...storedView(parts, document.body),
     organization: document.organization,
     version: document.version,
-    revision: revision ? { n: revision.n, digest: revision.digest } : null,
+    revision: revision ? revisionView(revision) : null,
     trust: { enrolment: "pin", pin: pin ? { block: pin.block, at: pin.at } : null, windowOpen },
     ...(lastSeen !== undefined && { lastSeen }),
     ...(firmware !== undefined && { firmware }),
     ...(address !== undefined && { address }),
     ...(userAgent !== undefined && { userAgent }),
-    sync: { state: sync, ...(served && { served }), ...(revision && { desired: revision }) },
+    sync: { ...sync, ...(served && { served }), ...(revision && { desired: revisionView(revision) }) },
+  };
+}
+
+export function revisionView({ n, digest, at, by, why }: Revision) {
+  return {
+    n,
+    digest,
+    ...(at !== undefined && { at }),
+    ...(by !== undefined && { by }),
+    ...(why !== undefined && { why }),
   };
 }
 

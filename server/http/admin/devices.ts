@@ -2,7 +2,7 @@ import type { FastifyReply } from "fastify";
 import Type from "typebox";
 import { type Device, deviceStates, Id, type Line } from "../../domain/device.ts";
 import type { StoredDocument } from "../../domain/ports.ts";
-import { knownSyncStates } from "../../domain/sync.ts";
+import { syncStates } from "../../domain/sync.ts";
 import { editOf, visitOf } from "./caller.ts";
 import { deviceOf, macOf } from "./device-access.ts";
 import { type KnownDevice, knowDevice, knowDevices } from "./device-facts.ts";
@@ -31,7 +31,7 @@ const listQuery = pageQuery(Object.keys(order.sorts), {
   site: Type.Optional(Id),
   model: Type.Optional(Type.String({ maxLength: 100 })),
   state: Type.Optional(Type.Enum([...deviceStates])),
-  sync: Type.Optional(Type.Enum([...knownSyncStates])),
+  sync: Type.Optional(Type.Enum([...syncStates])),
 });
 
 export function deviceRoutes(server: AdminServer, parts: AdminParts): void {
@@ -56,7 +56,7 @@ function listRoute(server: AdminServer, parts: AdminParts): void {
 type Filters = { [Name in "site" | "model" | "state" | "sync"]?: string };
 
 function isWanted({ document: { body }, sync }: KnownDevice, filters: Filters): boolean {
-  const facts = { site: body.site, model: body.model, state: body.state, sync };
+  const facts = { site: body.site, model: body.model, state: body.state, sync: sync.state };
   return (Object.keys(facts) as (keyof Filters)[]).every(
     (name) => filters[name] === undefined || filters[name] === facts[name],
   );

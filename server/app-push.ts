@@ -1,0 +1,55 @@
+import type { Logger } from "pino";
+import type { Config } from "./config.ts";
+import { networkHolds } from "./domain/network.ts";
+import type { Clock, Store } from "./domain/ports.ts";
+import { createArrivals } from "./office/arrivals.ts";
+import { createPbxConnections } from "./office/pbx-connections.ts";
+import { createPushRecords } from "./office/push-records.ts";
+import { aim, type TargetParts } from "./office/push-target.ts";
+import { loadTransports } from "./push/load-transports.ts";
+import { createPush } from "./push.ts";
+
+interface PushPlace extends Omit<TargetParts, "allows"> {
+  readonly config: Config;
+  readonly store: Store;
+  /** The store that remembers what people change. */
+  readonly edits: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Base of the address that phones are told. */
+  phones(): string;
+}
+
+/** Story two with everything that it needs; what listens here listens for the answers of phones only. */
+export async function openPush({ config, log, phones, ...parts }: PushPlace) {
+  const allows = (address: string) => config.pushNetworks.some((network) => networkHolds(network, address));
+  const transports = await loadTransports({
+    allows,
+    phones,
+    log,
+    sip: { port: config.sipPort, ...(config.sipAddress !== undefined && { address: config.sipAddress }) },
+  });
+  const connections = createPbxConnections({ ...parts, store: parts.edits });
+  const records = createPushRecords(parts);
+  const arrivals = createArrivals(parts);
+  const targets: TargetParts = { ...parts, allows };
+  return {
+    transports,
+    connections,
+    records,
+    arrivals,
+    allows,
+    push: createPush({
+      transports,
+      connections,
+      records,
+      arrivals,
+      aim: (device, errand) => aim(targets, device, errand),
+      clock: parts.clock,
+    }),
+    async close() {
+      arrivals.close();
+      await Promise.all(transports.map((each) => each.close()));
+    },
+  };
+}

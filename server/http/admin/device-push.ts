@@ -1,0 +1,92 @@
+import Type, { type Static } from "typebox";
+import { Failure } from "../../domain/failures.ts";
+import { type PushOutcome, pushActions } from "../../domain/push.ts";
+import type { PushOrder, Told } from "../../push.ts";
+import { visitOf } from "./caller.ts";
+import { deviceOf } from "./device-access.ts";
+import { MacParams } from "./device-schemas.ts";
+import type { AdminParts, AdminServer } from "./parts.ts";
+
+const PushOrderBody = Type.Object(
+  {
+    action: Type.Optional(Type.Enum([...pushActions], { description: "resync when absent" })),
+    transport: Type.Optional(Type.String({ maxLength: 64, description: "only this way, instead of those in turn" })),
+  },
+  { additionalProperties: false },
+);
+
+const Attempt = Type.Object({
+  transport: Type.String(),
+  at: Type.String({ format: "date-time" }),
+  result: Type.Enum(["answered", "refused", "silent", "unable", "waiting"]),
+  text: Type.String({ description: "what was answered, or why nothing was" }),
+  others: Type.Optional(Type.Array(Type.String(), { description: "other phones that the same message reached" })),
+});
+
+const PushAnswer = Type.Object({
+  mac: Type.String(),
+  action: Type.String(),
+  revision: Type.Integer({ description: "the one that the phone is to fetch" }),
+  state: Type.Enum(["sent", "unreachable", "refused"], { description: "`sent` is not yet success: see `sync`" }),
+  reason: Type.String(),
+  transport: Type.Optional(Type.String()),
+  due: Type.String({ format: "date-time", description: "from then on it is late" }),
+  attempts: Type.Array(Attempt),
+});
+
+const tags = ["push"];
+/** A person waits for the answer; the slowest way gives up by itself earlier. */
+const patienceMs = 45_000;
+
+export function devicePushRoutes(server: AdminServer, parts: AdminParts): void {
+  const push = {
+    tags,
+    summary: "Tells the phone to come for its file; whether it came is told by `sync`",
+    params: MacParams,
+    body: PushOrderBody,
+    response: { 202: PushAnswer },
+  };
+  server.post("/devices/:mac/push", { schema: push }, async (request, reply) => {
+    const { action = "resync", transport } = request.body;
+    const order = { errand: { action }, ...(transport !== undefined && { transport }) };
+    reply.code(202);
+    return answerOf(await tell(parts, request, order));
+  });
+  const show = { tags, summary: "Makes the phone ring shortly", params: MacParams, response: { 200: PushAnswer } };
+  server.post("/devices/:mac/show", { schema: show }, async (request) => {
+    const { body } = await deviceOf(parts, request, request.params);
+    const model = parts.catalogue.model(body.model);
+    const recipe = model && parts.catalogue.family(model.family).push.show;
+    if (!recipe) throw new Failure("CONFLICT", `${model?.title ?? body.model} has no way to show itself`);
+    const transport = recipe.by === "web" ? { transport: "phone-http" } : {};
+    return answerOf(await tell(parts, request, { errand: { execute: parts.execute([recipe.ring]) }, ...transport }));
+  });
+}
+
+type Asked = Parameters<typeof deviceOf>[1] & { readonly params: { readonly mac: string } };
+
+async function tell(parts: AdminParts, request: Asked, order: Pick<PushOrder, "errand" | "transport">): Promise<Told> {
+  const device = await deviceOf(parts, request, request.params);
+  const { caller } = visitOf(request);
+  return await parts.push.tell({ ...order, device, by: caller.actor, signal: AbortSignal.timeout(patienceMs) });
+}
+
+function answerOf({ mac, push, attempts }: Told): Static<typeof PushAnswer> {
+  const { action, dueAt, reason, result, revision, transport } = push;
+  return {
+    mac,
+    action,
+    revision,
+    state: result,
+    reason,
+    ...(transport !== undefined && { transport }),
+    due: new Date(dueAt).toISOString(),
+    attempts: attempts.map(({ outcome, ...attempt }) => ({ ...attempt, ...viewOf(outcome) })),
+  };
+}
+
+function viewOf(outcome: PushOutcome) {
+  const text = "reason" in outcome ? outcome.reason : (outcome.detail ?? outcome.result);
+  const others = "others" in outcome && outcome.others ? { others: [...outcome.others] } : {};
+  return { result: outcome.result, text, ...others };
+}

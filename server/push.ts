@@ -1,0 +1,164 @@
+import type { Device } from "./domain/device.ts";
+import { Failure } from "./domain/failures.ts";
+import type { Mac } from "./domain/mac.ts";
+import type { Clock, StoredDocument } from "./domain/ports.ts";
+import type { OpenPbxConnection, PushAction, PushOutcome, PushTransport } from "./domain/push.ts";
+import type { Arrivals } from "./office/arrivals.ts";
+import type { PbxConnections } from "./office/pbx-connections.ts";
+import type { PushRecords, StoredPush } from "./office/push-records.ts";
+import type { Errand, PushedPhone } from "./office/push-target.ts";
+
+export interface PushParts {
+  readonly transports: readonly PushTransport[];
+  readonly connections: Pick<PbxConnections, "of">;
+  readonly records: PushRecords;
+  readonly arrivals: Arrivals;
+  aim(device: StoredDocument<Device>, errand: Errand): Promise<PushedPhone>;
+  readonly clock: Clock;
+}
+
+export interface PushOrder {
+  readonly device: StoredDocument<Device>;
+  readonly errand: Errand;
+  /** Only this one, instead of the family's in their order. */
+  readonly transport?: string;
+  readonly by: string;
+  readonly signal: AbortSignal;
+}
+
+/** One way that was tried. */
+export interface PushAttempt {
+  readonly transport: string;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly outcome: PushOutcome;
+}
+
+/** A phone was told, or nothing reached it. */
+export interface Told {
+  readonly mac: Mac;
+  readonly push: StoredPush;
+  readonly attempts: readonly PushAttempt[];
+  /** Resolves when the phone has come, or its time is over. */
+  readonly arrival: Promise<"came" | "late">;
+}
+
+export interface Push {
+  tell(order: PushOrder): Promise<Told>;
+}
+
+/** How long a phone has to come, in milliseconds: some wait for the end of a call, some start anew. */
+const timeToCome: Readonly<Record<PushAction, number>> = {
+  resync: 60_000,
+  restart: 120_000,
+  reboot: 300_000,
+  report: 60_000,
+};
+
+/**
+ * Story two: we tell a phone to come for its file, and this is everything that happens, in order.
+ * aim → choose the ways → send until one is answered → record → await its fetch.
+ */
+export function createPush(parts: PushParts): Push {
+  return {
+    async tell(order) {
+      const phone = await parts.aim(order.device, order.errand);
+      const ways = await choose(parts, phone, order.transport);
+      const attempts: PushAttempt[] = [];
+      for (const way of ways) {
+        const outcome = await send(parts, way, phone, order.signal);
+        attempts.push({ transport: way.name, at: new Date(parts.clock()).toISOString(), outcome });
+        if (outcome.result === "answered") break;
+      }
+      const push = await parts.records.write(phone.document, conclude(parts, phone, order, attempts));
+      return { mac: phone.document.body.mac, push, attempts, arrival: awaitFetch(parts, phone, push, attempts) };
+    },
+  };
+}
+
+/** The one that is asked for or set; else those of the family, what led the phone here last time first. */
+async function choose(
+  { records, transports }: PushParts,
+  { desk, document }: PushedPhone,
+  asked: string | undefined,
+): Promise<readonly PushTransport[]> {
+  const only = asked ?? desk.settings.get("push.transport")?.value;
+  const names = only === undefined ? desk.family.push.transports : [String(only)];
+  const known = transports.filter(({ name }) => names.includes(name));
+  if (known.length === 0) throw new Failure("INVALID", `transport: there is no "${names[0]}"`);
+  const worked = (await records.of(document))?.worked;
+  const place = (name: string) => (name === worked ? -1 : names.indexOf(name));
+  return known.toSorted((one, other) => place(one.name) - place(other.name));
+}
+
+async function send(
+  { connections }: PushParts,
+  way: PushTransport,
+  { document, nowhere, target }: PushedPhone,
+  signal: AbortSignal,
+): Promise<PushOutcome> {
+  const connection = way.pbx && (await connections.of(document, way.pbx.kind));
+  if (way.pbx && !connection) return { result: "unable", reason: `no connection to a PBX of kind ${way.pbx.kind}` };
+  const aimed = { ...target, ...(connection && { connection: connection satisfies OpenPbxConnection }) };
+  const objection = way.objection(aimed);
+  if (objection !== undefined) return { result: "unable", reason: nowhere ?? objection };
+  return await way.send(aimed, signal);
+}
+
+function conclude(
+  { clock }: PushParts,
+  { desired, desk }: PushedPhone,
+  { by, errand }: PushOrder,
+  attempts: readonly PushAttempt[],
+): StoredPush {
+  const at = clock();
+  const action = "action" in errand ? errand.action : "report";
+  const { decisive, result } = sumUp(attempts);
+  const comesAlone = decisive?.outcome.result === "waiting";
+  const resyncMs = Number(desk.settings.get("provision.resync")?.value ?? 0) * 1000;
+  return {
+    action,
+    by,
+    revision: desired?.n ?? 0,
+    at,
+    dueAt: at + timeToCome[action] + (comesAlone ? resyncMs : 0),
+    result,
+    reason: decisive ? wordsOf(decisive) : `there is no way to tell it: ${attempts.map(wordsOf).join("; ")}`,
+    ...(decisive && { transport: decisive.transport }),
+    attempts,
+  };
+}
+
+interface Sum {
+  readonly decisive: PushAttempt | undefined;
+  readonly result: StoredPush["result"];
+}
+
+/** What the attempts come to. That a phone comes by itself counts only where nothing could be sent. */
+function sumUp(attempts: readonly PushAttempt[]): Sum {
+  const first = (result: PushOutcome["result"]) => attempts.find(({ outcome }) => outcome.result === result);
+  const answered = first("answered");
+  if (answered) return { decisive: answered, result: "sent" };
+  const refused = first("refused");
+  if (refused) return { decisive: refused, result: "refused" };
+  const silent = first("silent");
+  const waiting = silent ? undefined : first("waiting");
+  return waiting ? { decisive: waiting, result: "sent" } : { decisive: silent, result: "unreachable" };
+}
+
+function wordsOf({ outcome, transport }: PushAttempt): string {
+  return `${transport}: ${"reason" in outcome ? outcome.reason : (outcome.detail ?? outcome.result)}`;
+}
+
+/** The end of the story: the phone completed a fetch of the pushed revision or a later one, or it did not. */
+async function awaitFetch(
+  { arrivals, records }: PushParts,
+  { document }: PushedPhone,
+  push: StoredPush,
+  attempts: readonly PushAttempt[],
+): Promise<"came" | "late"> {
+  if (push.result !== "sent") return "late";
+  const came = await arrivals.wait(document, push);
+  if (came) await records.came(document, push, attempts.at(-1)?.transport);
+  return came ? "came" : "late";
+}
