@@ -5,7 +5,9 @@ import type { Provision } from "./domain/exchange.ts";
 import type { Clock } from "./domain/ports.ts";
 import { createAdminHttp } from "./http/admin/listener.ts";
 import { createPhoneHttp, type PhoneHttp } from "./http/phones/listener.ts";
+import { reportUpload } from "./http/phones/report-upload.ts";
 import { createMetrics } from "./journal/metrics.ts";
+import { SmallFiles } from "./lib/small-files.ts";
 import { mask, maskRaw, maskSettings } from "./office/sealing.ts";
 import { createBearerCheck } from "./security/bearer.ts";
 import { createTftpReader } from "./tftp/phones.ts";
@@ -45,9 +47,10 @@ export async function openListeners(parts: ListenerParts): Promise<Listeners> {
   const closers: (() => Promise<void>)[] = [];
   const close = async () => void (await Promise.all(closers.map((each) => each())));
   try {
-    const tftp = await openTftp(parts, host);
+    const smallFiles = new SmallFiles();
+    const tftp = await openTftp(parts, host, smallFiles);
     closers.push(() => tftp.server.close(graceMs));
-    const phones = createPhones(parts, host);
+    const phones = createPhones(parts, host, smallFiles);
     closers.push(() => phones.close());
     const { ports, warnings } = await phones.listen();
     office.advertised.base = baseUrl(config.advertise, ports);
@@ -62,18 +65,28 @@ export async function openListeners(parts: ListenerParts): Promise<Listeners> {
   }
 }
 
-function createPhones({ config, log, office, provision }: ListenerParts, host: string): PhoneHttp {
+function createPhones(
+  { config, log, office, provision }: ListenerParts,
+  host: string,
+  smallFiles: SmallFiles,
+): PhoneHttp {
   const { phoneHttpPort: ports, trustedProxies } = config;
-  return createPhoneHttp({ host, ports, trustedProxies, shelf: office.shelf.root, provision, log });
+  const uploads = [reportUpload(office.reports)];
+  return createPhoneHttp({ host, ports, trustedProxies, smallFiles, uploads, provision, log });
 }
 
 type OpenTftp = { readonly server: TftpServer; readonly port: number; readonly warnings: readonly string[] };
 
 /** Port 69 needs a permission that a plain user lacks: then 6969, with the command that permits 69. */
-async function openTftp({ config, log, provision }: ListenerParts, host: string): Promise<OpenTftp> {
+async function openTftp(
+  { config, log, provision }: ListenerParts,
+  host: string,
+  smallFiles: SmallFiles,
+): Promise<OpenTftp> {
   const { tftpPort, tftpDataPorts: dataPorts, tftpMtu: mtu } = config;
   const open = async (port: number) => {
-    const server = createTftpServer({ host, port, dataPorts, mtu, log, read: createTftpReader(provision) });
+    const read = createTftpReader(provision, smallFiles);
+    const server = createTftpServer({ host, port, dataPorts, mtu, log, read });
     return { server, ...(await server.listen()) };
   };
   if (tftpPort !== undefined) return { ...(await open(tftpPort)), warnings: [] };

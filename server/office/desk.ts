@@ -136,7 +136,7 @@ async function readFacts(parts: Parts, reader: StoreReader, device: StoredDocume
     slots: layOutKeys(body, model),
     modules: body.modules,
     targets: new Map([...known].map(([id, line]) => [id, keyTarget(line)])),
-    facts: { ...firmware.facts, "server.phones": phones, ...deviceFacts(body) },
+    facts: { ...firmware.facts, "server.phones": phones, ...deviceFacts(body), ...reportFact(phones, body) },
     raw: [...raw, openRaw(sealer, { organization, kind: "device", id: body.mac }, body.raw)],
     zones: catalogue.zones,
     own,
@@ -177,6 +177,11 @@ async function bootstrapDesk(parts: Parts, reader: StoreReader, model: ModelProf
   };
   const own = await readOwnTemplates(reader, "default");
   return { model, family, parameters: mapParameters(facts, "bootstrap"), own };
+}
+
+/** Where the phone tells what it has set; not known while nobody said where phones find this server. */
+function reportFact(phones: string, { mac }: Device): Record<string, string> {
+  return phones === "" ? {} : { "server.report": `${phones}/report/${mac}.xml` };
 }
 
 function deviceFacts({ mac, label }: Device): Record<string, string | undefined> {
