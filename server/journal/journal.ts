@@ -34,15 +34,16 @@ type Kept = { -readonly [Field in keyof ListedExchange]: ListedExchange[Field] }
 /** `file` keeps the journal over a restart; without one it lives in memory. */
 export function createJournal(file?: JournalFile): Journal {
   const kept = new Map<string, Kept>();
+  const keep = keeper(kept);
   const refusals = new Map<string, Kept>();
   const listeners = new Set<(exchange: ListedExchange) => void>();
-  for (const exchange of file?.readTail(mostKept) ?? []) kept.set(exchange.id, { times: 1, ...exchange });
+  for (const exchange of file?.readTail(mostKept) ?? []) keep({ times: 1, ...exchange });
 
   return {
     record(exchange) {
       if (exchange.outcome !== "served" && merge(refusals, exchange)) return false;
       const entry: Kept = { ...exchange, times: 1 };
-      keep(kept, entry);
+      keep(entry);
       if (exchange.outcome !== "served") remember(refusals, entry);
       file?.append(exchange);
       for (const listener of listeners) listener(entry);
@@ -66,13 +67,17 @@ export function createJournal(file?: JournalFile): Journal {
   };
 }
 
-function keep(kept: Map<string, Kept>, entry: Kept): void {
-  kept.set(entry.id, entry);
-  if (kept.size <= mostKept) return;
-  for (const oldest of kept.keys()) {
-    kept.delete(oldest);
-    return;
-  }
+/** Knows the oldest by its place: to ask a map for its first key means to pass over all that were deleted before. */
+function keeper(kept: Map<string, Kept>): (entry: Kept) => void {
+  const ids: string[] = [];
+  let next = 0;
+  return (entry) => {
+    const oldest = ids[next];
+    if (oldest !== undefined) kept.delete(oldest);
+    ids[next] = entry.id;
+    next = (next + 1) % mostKept;
+    kept.set(entry.id, entry);
+  };
 }
 
 /** The same refusal again within a minute counts up instead of filling the journal. */

@@ -41,14 +41,15 @@ export function createPhoneFiles({ renderer, cacheBytes = 64 * 1024 * 1024 }: Ph
 
   return {
     forDevice(spec, desk) {
-      const { family, settings, digest, model, parameters } = desk;
+      const { family, settings, digest, model } = desk;
       const key = `${digest}/${spec.id}/${spec.template === undefined ? "" : renderer.digest(spec.template)}`;
       const body = cache.getOrMake(key, () =>
         spec.document === undefined
           ? renderer.render(
               templateOf(spec),
               family.format,
-              templateContext({ names: family.names, parameters, model: plainModel(model) }),
+              // Worked out when they are looked at, which a kept file does without.
+              templateContext({ names: family.names, parameters: desk.parameters, model: plainModel(model) }),
             )
           : renderer.build(spec.document, { settings, shelf: [], folder: folderOf(spec) }),
       );
