@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// Floods, crowds and power cuts that take minutes and want a machine of their own.
+// Floods, crowds, power cuts and an afternoon of ten minutes: they take long and want a machine of their own.
 export default defineConfig({
   test: {
     include: ["test/**/*.hard.ts"],

@@ -5,6 +5,7 @@ import type { Candidate } from "./compare.ts";
 import { fileOf, measureMaking } from "./device-files.ts";
 import { measureCold, measureHttp, ownPaths } from "./http.ts";
 import { startWorker } from "./jobs.ts";
+import { measureNodes } from "./nodes.ts";
 import type { PlainJob, PlainPorts } from "./plain-servers.ts";
 import { populate } from "./populate.ts";
 import { writeServedFiles } from "./served-files.ts";
@@ -30,7 +31,7 @@ interface Measured {
 /** In their order: a boot from cold comes before anything is warm. */
 const beside = ["tftp", "image", "loss", "http"];
 const onStage = ["boot", "cold", ...beside, "making", "edit"];
-export const partNames: readonly string[] = [...onStage, "start", "adding"];
+export const partNames: readonly string[] = [...onStage, "start", "adding", "nodes"];
 
 type Take = (part: string, measure: () => Promise<readonly Row[]>) => Promise<void>;
 
@@ -48,8 +49,13 @@ export async function runParts(
     rows.push(...measured);
   };
   const notes = onStage.some((name) => only.has(name)) ? await measureStage(only, isFull, take) : [];
-  await take("start", async () => [...(await measureStart(1)), ...(await measureStart(deviceCount))]);
+  for (const count of isFull ? [1, 1000, deviceCount, 10_000, 20_000] : [1, deviceCount]) {
+    await take("start", () => measureStart(count));
+  }
   await take("adding", () => measureAdding(deviceCount));
+  const nodes = only.has("nodes") ? await measureNodes() : [];
+  if (typeof nodes === "string") return { rows, notes: [...notes, nodes] };
+  await take("nodes", async () => nodes);
   return { rows, notes };
 }
 

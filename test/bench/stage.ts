@@ -34,8 +34,8 @@ const zones = ["Europe/Zagreb", "Europe/Athens", "Europe/Prague", "Europe/Warsaw
 /** One model of each family. */
 const models = ["cisco/8851-3pcc", "cisco/9861", "cisco/8851", "cisco/7960", "cisco/spa504g", "cisco/ata192"] as const;
 
-/** `kept`: a folder that is there already and stays; without it one of its own, which goes. */
-export async function openStage(kept?: string): Promise<Stage> {
+/** `kept`: a folder that is there already and stays; without it one of its own, which goes. `variables` come on top. */
+export async function openStage(kept?: string, variables: Readonly<Record<string, string>> = {}): Promise<Stage> {
   const folder = kept ?? (await mkdtemp(join(tmpdir(), "offhook-stage-")));
   const shelf = join(folder, "firmware");
   const token = "bench-token-0123456789";
@@ -48,6 +48,7 @@ export async function openStage(kept?: string): Promise<Stage> {
     OFFHOOK_API_TOKEN: token,
     OFFHOOK_DATA: join(folder, "data"),
     OFFHOOK_FIRMWARE: shelf,
+    ...variables,
   };
   const app = await createApp({ config: readConfig(env), log: pino({ level: "silent" }), version: "bench" });
   const listening = await app.listen();

@@ -9,6 +9,8 @@ import type { StartJob, StartResult } from "./start-server.ts";
 import { figure, type Row } from "./table.ts";
 
 const rounds = 3;
+/** What a start may take is held for so many devices; beyond, it shows where the embedded store ends. */
+const mostHeld = 5000;
 
 /** A server of its own that starts with so many devices on its disk: until it is ready, and what memory it then has. */
 export async function measureStart(count: number): Promise<Row[]> {
@@ -23,13 +25,14 @@ export async function measureStart(count: number): Promise<Row[]> {
     const { ms, loadedMs, loopP99, loopMax } = medianRound(all, (each) => each.ms);
     const devices = `${figure(count)} devices`;
     const loop = { loopP99, loopMax };
+    const isHeld = count <= mostHeld;
     return [
       {
         what: `start with ${devices}`,
         who: "Offhook",
         result: ms,
         unit: "ms to ready",
-        most: 3000,
+        ...(isHeld && { most: 3000 }),
         note: `${figure(loadedMs)} ms after its modules were read`,
       },
       {
@@ -38,7 +41,7 @@ export async function measureStart(count: number): Promise<Row[]> {
         result: mean(all.map(({ megabytes }) => megabytes)),
         unit: "MB",
         ...loop,
-        most: 300,
+        ...(isHeld && { most: 300 }),
         note: `${figure(mean(all.map(({ heap }) => heap)))} MB of it live objects`,
       },
     ];

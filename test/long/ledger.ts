@@ -42,7 +42,7 @@ export class Ledger {
       const free = paths.filter((path) => !this.#busy.has(path));
       const path = free[Math.floor(Math.random() * free.length)];
       if (path === undefined) throw new Error("more people change documents than there are documents");
-      if (!(await this.#changeOne(server, path))) return;
+      if (!(await this.#changeOne(server, path, signal))) return;
       if (pauseMs > 0) await pause(pauseMs);
     }
   }
@@ -62,8 +62,8 @@ export class Ledger {
     return wrong;
   }
 
-  /** False when the server went away. */
-  async #changeOne(server: ServerProcess, path: string): Promise<boolean> {
+  /** False when the server went away, or refused because it ends. */
+  async #changeOne(server: ServerProcess, path: string, signal: AbortSignal): Promise<boolean> {
     const told = this.#toldOf(path);
     const asked = told.answered + 1;
     told.asked = asked;
@@ -74,7 +74,7 @@ export class Ledger {
       return true;
     } catch (error) {
       // What fetch throws when a connection breaks or is refused.
-      if (error instanceof TypeError) return false;
+      if (error instanceof TypeError || signal.aborted) return false;
       throw error;
     } finally {
       this.#busy.delete(path);

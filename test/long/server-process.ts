@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import type { BootServer } from "../../server/simulate/asking.ts";
+import type { SettledMemory } from "./settled-memory.ts";
 
 /** `offhook serve` as a process of its own, that can be killed. Its ports are others after each start. */
 export interface ServerProcess {
@@ -20,6 +21,8 @@ export interface ServerProcess {
   stop(): Promise<number | null>;
   /** Bytes of memory that it holds. */
   memory(): Promise<number>;
+  /** The same, and what is alive in it, after its garbage was collected. */
+  settledMemory(): Promise<SettledMemory>;
   /** Descriptors that it holds open. */
   descriptors(): Promise<number>;
 }
@@ -36,16 +39,24 @@ const root = join(import.meta.dirname, "..", "..");
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 /** Megabytes. In a small heap garbage is collected soon, so that the memory of the process shows what is really held. */
 const smallHeap = ["--max-semi-space-size=8", "--max-old-space-size=256"];
+/** Lets the test have the garbage collected, so that it measures what is held and not when the collector last came. */
+const settling = ["--expose-gc", "--import", new URL("./settled-memory.ts", import.meta.url).href];
+const settleWithinMs = 10_000;
 const token = "long-test-token-0123456789";
 const host = "127.0.0.1";
 
 /**
  * Starts the server on a data folder, from its sources: what is in dist may be of yesterday. It may hold so many
- * descriptors; as many as this process when absent.
+ * descriptors; as many as this process when absent. `variables` are given to it beside those that it needs.
  */
-export async function startServer(folder: string, mostDescriptors?: number): Promise<ServerProcess> {
+export async function startServer(
+  folder: string,
+  mostDescriptors?: number,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const limit = mostDescriptors === undefined ? "" : `ulimit -n ${mostDescriptors} && `;
-  const command = [process.execPath, ...smallHeap, "--import", tsx, join(root, "server", "main.ts"), "serve"];
+  const flags = [...smallHeap, "--import", tsx, ...settling];
+  const command = [process.execPath, ...flags, join(root, "server", "main.ts"), "serve"];
   const child = spawn("/bin/sh", ["-c", `${limit}exec "$@"`, "sh", ...command], {
     // In a folder without an .env file, and with no variable of whoever runs the test.
     cwd: folder,
@@ -60,9 +71,10 @@ export async function startServer(folder: string, mostDescriptors?: number): Pro
       OFFHOOK_FIRMWARE: join(folder, "firmware"),
       OFFHOOK_PROFILES: join(root, "profiles"),
       OFFHOOK_TEMPLATES: join(root, "templates"),
+      ...variables,
     },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  }) as Child;
   const { tftp, phoneHttp, admin } = await listening(child);
   return {
     phones: { host, tftpPort: tftp, ...(phoneHttp[0] !== undefined && { httpPort: phoneHttp[0] }) },
@@ -70,6 +82,7 @@ export async function startServer(folder: string, mostDescriptors?: number): Pro
     kill: async () => void (await end(child, "SIGKILL")),
     stop: () => end(child, "SIGTERM"),
     memory: () => residentBytes(child),
+    settledMemory: () => settledMemory(child),
     descriptors: async () => (await readdir(`/proc/${child.pid}/fd`)).length,
   };
 }
@@ -112,4 +125,11 @@ async function call<Body>(port: number, method: string, path: string, body?: obj
 async function residentBytes({ pid }: Child): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+}
+
+async function settledMemory(child: Child): Promise<SettledMemory> {
+  const answer = once(child, "message", { signal: AbortSignal.timeout(settleWithinMs) });
+  child.send("settle");
+  const [settled] = (await answer) as [SettledMemory];
+  return settled;
 }

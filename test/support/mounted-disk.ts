@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { open } from "node:fs/promises";
 import { onTestFinished } from "vitest";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -18,4 +19,20 @@ export async function mountDisk(megabytes: number, first = ":"): Promise<string>
   onTestFinished(() => void holder.kill("SIGKILL"));
   await once(holder.stdout, "data");
   return `/proc/${holder.pid}/root${folder}`;
+}
+
+/** Writes a file until nothing more fits on its disk. */
+export async function fillDisk(path: string): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    for (let length = 64 * 1024; length >= 1; ) {
+      const { bytesWritten } = await file.write(Buffer.alloc(length)).catch((thrown: NodeJS.ErrnoException) => {
+        if (thrown.code !== "ENOSPC") throw thrown;
+        return { bytesWritten: 0 };
+      });
+      if (bytesWritten === 0) length = Math.floor(length / 2);
+    }
+  } finally {
+    await file.close();
+  }
 }

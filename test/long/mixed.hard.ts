@@ -1,0 +1,3 @@
+import { describeMixed } from "./mixed.ts";
+
+describeMixed(10);
