@@ -17,6 +17,7 @@ export interface PhoneServerParts {
   readonly smallFiles: SmallFiles;
   /** Where phones may send something. */
   readonly uploads: readonly PhoneUpload[];
+  readonly log: { warn(fields: object, message: string): void };
   readonly connections: Connections<PhoneResponse>;
   readonly isProxy: (address: string) => boolean;
   /** How long the headers of a request may take to arrive. */
@@ -58,9 +59,14 @@ export function createPhoneServer(parts: PhoneServerParts): Server {
 
 /** Requests are answered one by one: what a phone sends ahead waits, so that one connection does not hold many files open. */
 function createDoor(parts: PhoneServerParts) {
-  const { connections } = parts;
+  const { connections, log } = parts;
   function closed(this: PhoneResponse): void {
-    this.content?.done(deliveryOf(this));
+    try {
+      this.content?.done(deliveryOf(this));
+    } catch (err) {
+      // Nobody is above this to be told; the next phone shall still be served.
+      log.warn({ err }, "the end of a delivery could not be recorded");
+    }
     const next = this.asked && connections.end(this.asked);
     if (next) void respond(parts, next);
   }
