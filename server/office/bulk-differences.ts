@@ -1,8 +1,9 @@
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Device } from "../domain/device.ts";
-import type { Parameters } from "../domain/parameters.ts";
 import type { StoredDocument, StoreReader } from "../domain/ports.ts";
 import type { Desk, Desks } from "./desk.ts";
+import { differingNames } from "./parameter-differences.ts";
+import { createPhoneEffects } from "./phone-effects.ts";
 
 /** What will be different for a phone. Names only: values may be secret. */
 export interface Difference {
@@ -31,18 +32,11 @@ export interface Differences {
 
 export function createDifferences(parts: { readonly catalogue: Catalogue; readonly desks: Desks }): Differences {
   const { catalogue, desks } = parts;
-  const restarting = new Map<string, (name: string) => boolean>();
-
-  function restarts(model: string): (name: string) => boolean {
-    const found = restarting.get(model) ?? restartsAt(catalogue, model);
-    restarting.set(model, found);
-    return found;
-  }
+  const effects = createPhoneEffects(catalogue);
 
   function compare(now: Desk, then: Desk): Difference {
-    const { stamp } = then.family;
-    const parameters = differing(now.parameters, then.parameters).filter((name) => name !== stamp);
-    return { newRevision: true, parameters, restarts: parameters.some(restarts(then.model.id)) };
+    const parameters = differingNames(now, then);
+    return { newRevision: true, parameters, restarts: effects.of(then.model.id, parameters) === "restarts" };
   }
 
   return {
@@ -59,20 +53,4 @@ export function createDifferences(parts: { readonly catalogue: Catalogue; readon
       return compare(await desks.read(now.reader, now.device), await desks.read(then.reader, then.device));
     },
   };
-}
-
-function differing(now: Parameters, then: Parameters): string[] {
-  const changed = [...then].filter(([name, value]) => now.get(name) !== value).map(([name]) => name);
-  return [...changed, ...[...now.keys()].filter((name) => !then.has(name))];
-}
-
-/** A test for parameters that a phone of this model restarts for. */
-function restartsAt({ plan }: Pick<Catalogue, "plan">, model: string): (name: string) => boolean {
-  const rows = plan(model).runs.flatMap((run) => run.rows.filter((row) => row.restarts));
-  const patterns = rows.map(({ to }) => new RegExp(`^${escapeRegExp(to).replace(/\\\{\w+\\\}/g, "\\d+")}$`));
-  return (name) => patterns.some((pattern) => pattern.test(name));
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -14,7 +14,9 @@ import {
   layerErrors,
   mergeLayer,
 } from "./layer-change.ts";
+import { overlaid } from "./overlay.ts";
 import { refuseIf } from "./refusals.ts";
+import { devicesBelow } from "./restoring.ts";
 
 export interface LayerTrialParts extends LayerRules {
   readonly store: Store;
@@ -49,34 +51,28 @@ export function createLayerTrials(parts: LayerTrialParts): LayerTrials {
 
   return {
     async try(edit, kind, id, change) {
-      const { organization } = edit;
-      const key = { organization, kind, id };
-      refuseIf(layerErrors(parts, kind, change));
       const now = createWitness(store);
-      const before = await readForEdit<LayerDocument>(now, key, edit);
-      const document = { ...before, body: mergeLayer(parts, key, before.body, change) };
-      const then = withDocument(now, document);
-      refuseIf(await layerDocumentErrors(parts, then, organization, change));
-      const all = await store.find<Device>({ organization, kind: "device" });
-      const devices = all.filter(({ body }) => kind === "organization" || body[kind] === id);
+      const document = await proposeLayer(parts, now, edit, kind, id, change);
+      const devices = await devicesBelow(store, edit.organization, [document]);
       const known = devices.filter(({ body }) => parts.catalogue.model(body.model));
-      return { document, report: await report(now, then, known) };
+      return { document, report: await report(now, overlaid(now, [document]), known) };
     },
   };
 }
 
-/** The same documents with another body for one of them. */
-function withDocument(reader: StoreReader, document: StoredDocument<LayerDocument>): StoreReader {
-  const { organization, kind, id } = document;
-  const isIt = (key: { organization?: string; kind: string; id: string }) =>
-    key.organization === organization && key.kind === kind && key.id === id;
-  return {
-    get: async <Body>(key: Parameters<StoreReader["get"]>[0]) =>
-      isIt(key) ? (document as StoredDocument as StoredDocument<Body>) : await reader.get<Body>(key),
-    holder: (name) => reader.holder(name),
-    find: async <Body>(query: Parameters<StoreReader["find"]>[0]) => {
-      const found = await reader.find<Body>(query);
-      return found.map((each) => (isIt(each) ? (document as StoredDocument as StoredDocument<Body>) : each));
-    },
-  };
+/** The layer as a change would make it; fails as the change itself would, and writes nothing. */
+export async function proposeLayer(
+  rules: LayerRules,
+  reader: StoreReader,
+  edit: Edit,
+  kind: LayerKind,
+  id: string,
+  change: LayerChange,
+): Promise<StoredDocument<LayerDocument>> {
+  const key = { organization: edit.organization, kind, id };
+  refuseIf(layerErrors(rules, kind, change));
+  const before = await readForEdit<LayerDocument>(reader, key, edit);
+  const document = { ...before, body: mergeLayer(rules, key, before.body, change) };
+  refuseIf(await layerDocumentErrors(rules, overlaid(reader, [document]), edit.organization, change));
+  return document;
 }

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 import type { Device } from "../domain/device.ts";
 import type { Clock, Store, StoredDocument, StoreTransaction } from "../domain/ports.ts";
 import { inSlices } from "../lib/slices.ts";
-import type { Sealer } from "../security/sealer.ts";
 import { createDifferences, type Differences, noDifference } from "./bulk-differences.ts";
 import { type BulkReport, mostParameters, type PhoneReport, phoneErrors, reportOf } from "./bulk-report.ts";
 import { checkThenWrite } from "./bulk-rounds.ts";
@@ -12,7 +11,7 @@ import type { DeviceRules } from "./devices.ts";
 import { audited, causeOf, type Edit } from "./editing.ts";
 import { refuseIf } from "./refusals.ts";
 import type { Revisions } from "./revisions.ts";
-import { openRaw, openSettings } from "./sealing.ts";
+import { openDevice } from "./sealing.ts";
 
 export interface BulkParts extends DeviceRules {
   readonly store: Store;
@@ -85,7 +84,8 @@ async function judge(
   { before, change, device, desk, errors, leftOut }: Trial,
 ): Promise<Tried> {
   const isEdited =
-    errors.length === 0 && !isDeepStrictEqual(opened(sealer, before), opened(sealer, { ...before, body: device }));
+    errors.length === 0 &&
+    !isDeepStrictEqual(openDevice(sealer, before), openDevice(sealer, { ...before, body: device }));
   const difference = isEdited && desk ? await differences.towards({ reader, device: before }, desk) : noDifference;
   const report: PhoneReport = {
     mac: before.body.mac,
@@ -96,12 +96,6 @@ async function judge(
     leftOut,
   };
   return { before, device, fields: Object.keys(change), isEdited, report };
-}
-
-/** A device with its secrets in the clear: sealed ones differ each time that they are sealed. */
-function opened(sealer: Sealer, { organization, kind, id, body }: StoredDocument<Device>): Device {
-  const key = { organization, kind, id };
-  return { ...body, settings: openSettings(sealer, key, body.settings), raw: openRaw(sealer, key, body.raw) };
 }
 
 async function writeAll(

@@ -27,8 +27,15 @@ const others = new Set([
   "change-image",
   "push",
   "push-target",
+  "rotation",
+  "rotation-target",
   "campaign",
   "pbx-connection",
+  "schedule",
+  "push-handed",
+  "webhook",
+  "delivery",
+  "delivery-drops",
 ]);
 
 /**

@@ -2,7 +2,7 @@ import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { CommonDesk, MappedDesk, ModelDesk } from "../domain/desk.ts";
 import type { Device, Line } from "../domain/device.ts";
 import { layOutKeys } from "../domain/keys.ts";
-import { passagesOf } from "../domain/mapping/passages.ts";
+import { type Passage, passagesOf } from "../domain/mapping/passages.ts";
 import { applies } from "../domain/mapping/plan.ts";
 import type { DeskFacts, KeyTarget, LeftOut, LineFacts } from "../domain/mapping/scope.ts";
 import type { ModelProfile } from "../domain/model.ts";
@@ -23,6 +23,8 @@ import { ownLayout, readOwnTemplates } from "./templates-own.ts";
 export interface Desk extends MappedDesk {
   readonly organization: string;
   readonly device: StoredDocument<Device>;
+  /** What the parameters are made of, without the raw overlay: much cheaper to compare. */
+  readonly passages: readonly Passage[];
 }
 
 export interface Desks {
@@ -101,6 +103,7 @@ async function readDesk(parts: Parts, reader: StoreReader, device: StoredDocumen
     organization: device.organization,
     device,
     digest,
+    passages,
     get parameters() {
       const parameters = parametersOf(passages, raw);
       return family.stamp === undefined ? parameters : parameters.set(family.stamp, digest);
@@ -136,7 +139,7 @@ async function readFacts(parts: Parts, reader: StoreReader, device: StoredDocume
     slots: layOutKeys(body, model),
     modules: body.modules,
     targets: new Map([...known].map(([id, line]) => [id, keyTarget(line)])),
-    facts: { ...firmware.facts, "server.phones": phones, ...deviceFacts(body), ...reportFact(phones, body) },
+    facts: { ...firmware.facts, "server.phones": phones, ...deviceFacts(body), ...askedOfUs(phones, body) },
     raw: [...raw, openRaw(sealer, { organization, kind: "device", id: body.mac }, body.raw)],
     zones: catalogue.zones,
     own,
@@ -179,9 +182,10 @@ async function bootstrapDesk(parts: Parts, reader: StoreReader, model: ModelProf
   return { model, family, parameters: mapParameters(facts, "bootstrap"), own };
 }
 
-/** Where the phone tells what it has set; not known while nobody said where phones find this server. */
-function reportFact(phones: string, { mac }: Device): Record<string, string> {
-  return phones === "" ? {} : { "server.report": `${phones}/report/${mac}.xml` };
+/** Where the phone tells what it has set, and asks whether it may; not known while nobody said where phones find us. */
+function askedOfUs(phones: string, { mac }: Device): Record<string, string> {
+  if (phones === "") return {};
+  return { "server.report": `${phones}/report/${mac}.xml`, "server.authentication": `${phones}/authentication` };
 }
 
 function deviceFacts({ mac, label }: Device): Record<string, string | undefined> {

@@ -3,7 +3,6 @@ import type { Device } from "../domain/device.ts";
 import { Failure, type FieldError } from "../domain/failures.ts";
 import { formatMac, type Mac } from "../domain/mac.ts";
 import type { StoredDocument } from "../domain/ports.ts";
-import type { Sealer } from "../security/sealer.ts";
 import { createRawCheck } from "./bulk-raw.ts";
 import type { BulkReport } from "./bulk-report.ts";
 import { type BulkParts, type Proposed, runBulk } from "./bulk-run.ts";
@@ -13,7 +12,7 @@ import type { DeviceChange } from "./devices.ts";
 import type { Edit } from "./editing.ts";
 import { layoutFor, layoutOf } from "./key-layout-rules.ts";
 import { finding, refuseIf } from "./refusals.ts";
-import { openRaw, openSettings } from "./sealing.ts";
+import { openDevice } from "./sealing.ts";
 
 export type CopiedPart = "keys" | "settings" | "raw" | "modules" | "preset";
 
@@ -47,7 +46,7 @@ export function createDeviceCopies(parts: BulkParts): DeviceCopies {
           const source = await witness.get<Device>(key);
           if (!source) throw new Failure("NOT_FOUND", `there is no device ${formatMac(from)}`);
           refuseStale(source, edit);
-          const original = open(parts.sealer, source);
+          const original = openDevice(parts.sealer, source);
           const targets = await readTargets(witness, edit.organization, from, to);
           const propose = proposals(parts.catalogue, original, new Set(what));
           return targets.map(propose);
@@ -66,12 +65,6 @@ function refuseStale({ version }: StoredDocument<Device>, { ifMatch, seen }: Edi
       errors: [finding("/version", "stale", `version ${version} is there`)],
     });
   }
-}
-
-/** The device with its secrets in the clear: they are sealed anew for each device that gets them. */
-function open(sealer: Sealer, { organization, kind, id, body }: StoredDocument<Device>): Device {
-  const key = { organization, kind, id };
-  return { ...body, settings: openSettings(sealer, key, body.settings), raw: openRaw(sealer, key, body.raw) };
 }
 
 async function readTargets(

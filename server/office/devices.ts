@@ -10,9 +10,10 @@ import type { Strangers } from "../journal/strangers.ts";
 import type { Sealer } from "../security/sealer.ts";
 import type { Desks } from "./desk.ts";
 import { caseErrors, leftOutErrors, lineWithoutKey, notCarried, unknownModel } from "./device-rules.ts";
-import { audited, type Edit, mergeMap, nameTaken, readForEdit } from "./editing.ts";
+import { audited, causeOf, type Edit, mergeMap, nameTaken, readForEdit } from "./editing.ts";
 import { rawErrors } from "./raw-rules.ts";
 import { finding, refuseIf } from "./refusals.ts";
+import { dropSnapshots } from "./revision-snapshots.ts";
 import type { Revisions } from "./revisions.ts";
 import { openRaw, sealRaw, sealSettings } from "./sealing.ts";
 
@@ -65,7 +66,7 @@ export function createDevices(parts: DeviceParts): Devices {
     const written = await store
       .transaction(async (transaction) => {
         const before = isNew
-          ? blank(mac, change, ulid(clock()))
+          ? blankDevice(mac, change, ulid(clock()))
           : (await readForEdit<Device>(transaction, key, edit)).body;
         const device = mergeDevice(parts, key, before, change);
         refuseIf(await documentErrors(parts, transaction, edit.organization, device, toCheck(before, device, change)));
@@ -78,7 +79,7 @@ export function createDevices(parts: DeviceParts): Devices {
       .catch((error: unknown) => {
         throw taken(error, mac, isNew);
       });
-    await revisions.refresh([written]);
+    await revisions.refresh([written], causeOf(edit, isNew ? "device.add" : "device.change", mac));
     strangers.forget(mac);
     return written;
   }
@@ -95,6 +96,7 @@ export function createDevices(parts: DeviceParts): Devices {
       await store.transaction(async (transaction) => {
         await readForEdit<Device>(transaction, key, edit);
         await transaction.delete(key);
+        await dropSnapshots(transaction, edit.organization, mac);
         audited(transaction, clock, edit, "device.remove", key);
       });
       await presence.forget(edit.organization, mac);
@@ -102,7 +104,7 @@ export function createDevices(parts: DeviceParts): Devices {
   };
 }
 
-function badMac(): FieldError {
+export function badMac(): FieldError {
   return finding("/mac", "mac", "is not a MAC of twelve hex digits, such as 00:17:21:82:05:42");
 }
 
@@ -115,7 +117,8 @@ function taken(error: unknown, mac: Mac, isNew: boolean): unknown {
   return nameTaken(error, "/mac", `a device with the MAC ${mac} is there already`);
 }
 
-function blank(mac: Mac, { model = "" }: DeviceChange, born: string): Device {
+/** A device before anything is said of it but its model. */
+export function blankDevice(mac: Mac, { model = "" }: DeviceChange, born: string): Device {
   return {
     mac,
     born,

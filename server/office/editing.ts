@@ -1,6 +1,8 @@
 import { Failure } from "../domain/failures.ts";
 import type { AuditEntry, Clock, DocumentKey, StoredDocument, StoreReader, StoreTransaction } from "../domain/ports.ts";
 
+import type { Cause } from "./revisions.ts";
+
 /** Who changes something, where, and which version they have seen. */
 export interface Edit {
   readonly organization: string;
@@ -50,6 +52,16 @@ export function audited(
     ...(fields && { detail: { fields } }),
   };
   transaction.audit(entry);
+}
+
+/** What a revision says of the change that made it. */
+export function causeOf({ actor }: Edit, action: string, id?: string): Cause {
+  return { by: actor, why: id === undefined ? action : `${action} ${id}` };
+}
+
+/** The same where nobody changed anything. */
+export function byOffhook(why: string): Cause {
+  return { by: "offhook", why };
 }
 
 /** PATCH of a flat map: null takes a name away. */

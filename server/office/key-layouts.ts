@@ -5,7 +5,7 @@ import type { StoredDocument, StoreReader } from "../domain/ports.ts";
 import type { BulkParts } from "./bulk-run.ts";
 import type { Desk } from "./desk.ts";
 import { tryChange } from "./device-trial.ts";
-import { audited, type Edit, readForEdit } from "./editing.ts";
+import { audited, causeOf, type Edit, readForEdit } from "./editing.ts";
 import { layoutFor } from "./key-layout-rules.ts";
 import { finding, refuseIf } from "./refusals.ts";
 
@@ -51,7 +51,7 @@ export function createKeyLayouts(parts: BulkParts): KeyLayouts {
         audited(transaction, clock, edit, "device.key-layout", key, ["keys"]);
         return { device: await transaction.put<Device>(key, device), desk, leftOut };
       });
-      if (!dryRun) await revisions.refresh([result.device]);
+      if (!dryRun) await revisions.refresh([result.device], causeOf(edit, "device.key-layout", mac));
       return result;
     },
   };

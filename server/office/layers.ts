@@ -5,7 +5,7 @@ import { Failure } from "../domain/failures.ts";
 import type { Clock, Store, StoredDocument } from "../domain/ports.ts";
 import type { SettingsCheck } from "../domain/settings.ts";
 import type { Sealer } from "../security/sealer.ts";
-import { audited, type Edit, readForEdit } from "./editing.ts";
+import { audited, causeOf, type Edit, readForEdit } from "./editing.ts";
 import { type LayerChange, type LayerKind, layerDocumentErrors, layerErrors, mergeLayer } from "./layer-change.ts";
 import { finding, refuseIf } from "./refusals.ts";
 import type { Revisions } from "./revisions.ts";
@@ -62,7 +62,7 @@ export function createLayers(parts: LayerParts): Layers {
         refuseIf(await layerDocumentErrors(parts, transaction, edit.organization, change));
         return stored;
       });
-      await revisions.refresh(await users(edit.organization, kind, id));
+      await revisions.refresh(await users(edit.organization, kind, id), causeOf(edit, `${kind}.change`, id));
       return written;
     },
     async remove(edit, kind, id) {

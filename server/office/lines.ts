@@ -3,14 +3,16 @@ import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Device, LayerDocument, Line } from "../domain/device.ts";
 import { Failure, type FieldError } from "../domain/failures.ts";
 import type { LeftOut } from "../domain/mapping/scope.ts";
-import type { Clock, DocumentKey, Store, StoredDocument, StoreTransaction } from "../domain/ports.ts";
+import type { Clock, DocumentKey, Store, StoredDocument, StoreReader } from "../domain/ports.ts";
 import type { SettingsCheck } from "../domain/settings.ts";
 import type { Sealer } from "../security/sealer.ts";
 import type { Desks } from "./desk.ts";
-import { audited, type Edit, mergeMap, nameTaken, readForEdit } from "./editing.ts";
+import { audited, causeOf, type Edit, mergeMap, nameTaken, readForEdit } from "./editing.ts";
 import { emergencyNumbers, extensionErrors } from "./emergency.ts";
 import { namesLine } from "./key-layout-rules.ts";
+import { overlaid } from "./overlay.ts";
 import { finding, refuseIf } from "./refusals.ts";
+import { hasLine } from "./restoring.ts";
 import type { Revisions } from "./revisions.ts";
 import { sealLineSecret, sealSettings } from "./sealing.ts";
 
@@ -45,6 +47,9 @@ export interface LineParts {
   readonly clock: Clock;
 }
 
+/** What it takes to know what a change makes of a line, and what is wrong with that. */
+export type LineRules = Omit<LineParts, "store" | "revisions" | "clock">;
+
 const kind = "line";
 
 export function createLines(parts: LineParts): Lines {
@@ -67,7 +72,7 @@ export function createLines(parts: LineParts): Lines {
       .catch((error: unknown) => {
         throw taken(error, id, change, isNew);
       });
-    await revisions.refresh(touched);
+    await revisions.refresh(touched, causeOf(edit, isNew ? "line.add" : "line.change", id));
     return written;
   }
 
@@ -90,6 +95,30 @@ export function createLines(parts: LineParts): Lines {
   };
 }
 
+/** The line as a change would make it; fails as the change itself would, and writes nothing. */
+export async function proposeLine(
+  parts: LineRules,
+  reader: StoreReader,
+  edit: Edit,
+  id: string,
+  change: LineChange,
+): Promise<{ readonly line: StoredDocument<Line>; readonly devices: readonly StoredDocument<Device>[] }> {
+  const key = { organization: edit.organization, kind, id };
+  const before = await readForEdit<Line>(reader, key, edit);
+  const line = { ...before, body: await checked(parts, reader, edit, { before: before.body, change, key }) };
+  const { extension } = line.body;
+  const holder = await reader.holder(`extension:${edit.organization}:${extension}`);
+  if (holder && holder.id !== id) throw extensionTaken(extension);
+  const devices = await devicesWith(reader, edit.organization, id);
+  refuseIf(await beyondPhones(parts, overlaid(reader, [line]), devices, id));
+  return { line, devices };
+}
+
+function extensionTaken(extension: string): Failure {
+  const detail = `the extension ${extension} is taken`;
+  return new Failure("CONFLICT", detail, { errors: [finding("/extension", "taken", detail)] });
+}
+
 interface LineEdit {
   readonly key: DocumentKey;
   readonly before: Line | undefined;
@@ -98,15 +127,15 @@ interface LineEdit {
 
 /** The line as it will be. One whose extension begins with an emergency number could never be dialled to its end. */
 async function checked(
-  parts: LineParts,
-  transaction: StoreTransaction,
+  parts: LineRules,
+  reader: StoreReader,
   { organization }: Edit,
   { before, change, key }: LineEdit,
 ): Promise<Line> {
   refuseIf(parts.checkSettings(change.settings ?? {}, "line", "/settings"));
   const line = merge(parts, key, before, change);
   if (before?.extension === line.extension) return line;
-  refuseIf(extensionErrors(line.extension, await emergencyNumbers(parts.catalogue, transaction, organization)));
+  refuseIf(extensionErrors(line.extension, await emergencyNumbers(parts.catalogue, reader, organization)));
   return line;
 }
 
@@ -120,7 +149,7 @@ function taken(error: unknown, id: string, { extension }: LineChange, isNew: boo
 
 type Mutable = { -readonly [Field in keyof Line]: Line[Field] };
 
-function merge(parts: LineParts, key: DocumentKey, before: Line | undefined, change: LineChange): Line {
+function merge(parts: LineRules, key: DocumentKey, before: Line | undefined, change: LineChange): Line {
   const { authId, secret, settings, ...plain } = change;
   const extension = change.extension ?? before?.extension;
   if (extension === undefined) throw missingField("/extension");
@@ -133,7 +162,7 @@ function merge(parts: LineParts, key: DocumentKey, before: Line | undefined, cha
 }
 
 function secretOf(
-  { newSecret, sealer }: LineParts,
+  { newSecret, sealer }: LineRules,
   key: DocumentKey,
   before: Line | undefined,
   given: string | undefined,
@@ -149,25 +178,22 @@ function missingField(pointer: string): Failure {
 }
 
 /** Devices that have the line, or a key for it. */
-async function devicesWith(transaction: StoreTransaction, organization: string, id: string) {
-  const devices = await transaction.find<Device>({ organization, kind: "device" });
-  return devices.filter(
-    ({ body }) =>
-      body.lines.includes(id) || body.keys.some(({ target }) => target && "line" in target && target.line === id),
-  );
+async function devicesWith(reader: StoreReader, organization: string, id: string) {
+  const devices = await reader.find<Device>({ organization, kind: "device" });
+  return devices.filter(({ body }) => hasLine(body, id));
 }
 
 /** What a phone that has this line could not be told any more. */
 async function beyondPhones(
-  { desks }: LineParts,
-  transaction: StoreTransaction,
+  { desks }: LineRules,
+  reader: StoreReader,
   devices: readonly StoredDocument<Device>[],
   id: string,
 ): Promise<FieldError[]> {
   const errors: FieldError[] = [];
   for (const device of devices) {
     const at = device.body.lines.indexOf(id) + 1;
-    const { leftOut, model } = await desks.read(transaction, device);
+    const { leftOut, model } = await desks.read(reader, device);
     for (const each of leftOut)
       if (each.layer === "line" && each.line === at) errors.push(refusal(each, device.id, model.id));
   }

@@ -19,7 +19,7 @@ export function openLineSecret(sealer: Sealer, key: DocumentKey, sealed: string)
   return sealer.open(sealed, placeOf(key, "secret"));
 }
 
-/** What Offhook shows to a PBX. */
+/** What Offhook shows to a PBX, or signs with for a web hook. */
 export function sealConnectionSecret(sealer: Sealer, key: DocumentKey, secret: string): string {
   return sealer.seal(secret, placeOf(key, "secret"));
 }

@@ -2,7 +2,7 @@ import type { Device } from "../domain/device.ts";
 import { Failure } from "../domain/failures.ts";
 import type { Clock } from "../domain/ports.ts";
 import { type EarlierTemplate, partialsWith, type TemplateDocument } from "../domain/template.ts";
-import type { Edit } from "./editing.ts";
+import { causeOf, type Edit } from "./editing.ts";
 import { refuseIf } from "./refusals.ts";
 import type { Revisions } from "./revisions.ts";
 import { type TemplateUse, usesOf, wrongWith } from "./templates-check.ts";
@@ -139,5 +139,6 @@ async function change(
     ),
   );
   const devices = await store.find<Device>({ organization, kind: "device" });
-  await revisions.refresh(devices.filter(({ body }) => families.has(catalogue.model(body.model)?.family ?? "")));
+  const touched = devices.filter(({ body }) => families.has(catalogue.model(body.model)?.family ?? ""));
+  await revisions.refresh(touched, causeOf(edit, `template.${given.action}`, name));
 }

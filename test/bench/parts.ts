@@ -9,7 +9,7 @@ import { measureNodes } from "./nodes.ts";
 import type { PlainJob, PlainPorts } from "./plain-servers.ts";
 import { populate } from "./populate.ts";
 import { writeServedFiles } from "./served-files.ts";
-import { measureEditWhileServing, measureSiteEdit } from "./site-edit.ts";
+import { measureEditWhileServing, measurePlan, measureSiteEdit } from "./site-edit.ts";
 import { busyDevice, edit, furnish, openStage, type Stage } from "./stage.ts";
 import { measureStart } from "./start.ts";
 import type { Row } from "./table.ts";
@@ -122,5 +122,6 @@ function measureDeviceFiles(stage: Stage): Promise<Row[]> {
 
 async function measureEditing(stage: Stage): Promise<Row[]> {
   const alone = await measureSiteEdit(stage, site, deviceCount);
-  return [...alone, ...(await measureEditWhileServing(stage, site, deviceCount, ownPaths(0, 200)))];
+  const planned = await measurePlan(stage, site, deviceCount);
+  return [...alone, planned, ...(await measureEditWhileServing(stage, site, deviceCount, ownPaths(0, 200)))];
 }

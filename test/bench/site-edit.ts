@@ -18,7 +18,18 @@ export async function measureSiteEdit(stage: Stage, site: string, count: number)
   return rounds.sort((a, b) => a.result - b.result).slice(1, 2);
 }
 
-/** The same while phones fetch: what the edit takes, and what it does to them. */
+/** What such an edit would do, told before it is made; after an edit, when nothing is worked out yet. */
+export async function measurePlan({ app }: Stage, site: string, count: number): Promise<Row> {
+  const change = { settings: { "time.ntp": "planned.example.com" } };
+  const { seconds, cpu, loopP99, loopMax } = await watch(() =>
+    app.office.changePlans.plan(edit, { kind: "site", id: site, change }),
+  );
+  const what = `plan of a site edit, ${figure(count)} phones of six models compared`;
+  const result = seconds * 1000;
+  return { what, who: "Offhook", result, unit: "ms", loopP99, loopMax, serverCpu: cpu, most: 1000, mostLate: 50 };
+}
+
+/** An edit while phones fetch: what the edit takes, and what it does to them. */
 export async function measureEditWhileServing(
   stage: Stage,
   site: string,

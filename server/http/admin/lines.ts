@@ -33,7 +33,7 @@ const NewLine = Type.Object(
   { additionalProperties: false },
 );
 
-const LinePatch = Type.Object(
+export const LinePatch = Type.Object(
   {
     extension: Type.Optional(extension),
     userId: Type.Optional(userId),
