@@ -2,10 +2,12 @@ import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import { networkHolds } from "./domain/network.ts";
 import type { Clock, Store } from "./domain/ports.ts";
+import type { OneTimeLogins } from "./domain/push.ts";
 import { createArrivals } from "./office/arrivals.ts";
 import { createPbxConnections } from "./office/pbx-connections.ts";
 import { createPushRecords } from "./office/push-records.ts";
 import { aim, type TargetParts } from "./office/push-target.ts";
+import { createRegistrations } from "./office/registration.ts";
 import { loadTransports } from "./push/load-transports.ts";
 import { createPush } from "./push.ts";
 
@@ -16,16 +18,18 @@ interface PushPlace extends Omit<TargetParts, "allows"> {
   readonly edits: Store;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly logins: OneTimeLogins;
   /** Base of the address that phones are told. */
   phones(): string;
 }
 
 /** Story two with everything that it needs; what listens here listens for the answers of phones only. */
-export async function openPush({ config, log, phones, ...parts }: PushPlace) {
+export async function openPush({ config, log, logins, phones, ...parts }: PushPlace) {
   const allows = (address: string) => config.pushNetworks.some((network) => networkHolds(network, address));
   const transports = await loadTransports({
     allows,
     phones,
+    logins,
     log,
     sip: { port: config.sipPort, ...(config.sipAddress !== undefined && { address: config.sipAddress }) },
   });
@@ -38,6 +42,7 @@ export async function openPush({ config, log, phones, ...parts }: PushPlace) {
     connections,
     records,
     arrivals,
+    registrations: createRegistrations({ ...parts, connections, transports }),
     allows,
     push: createPush({
       transports,

@@ -61,9 +61,6 @@ export const PushProfile = Type.Object(
         strict,
       ),
     ),
-    silent: Type.Optional(
-      Type.Literal(true, { description: "a resync changes the phone without a new registration, where it can" }),
-    ),
   },
   strict,
 );
@@ -101,7 +98,9 @@ export interface PushTarget {
   readonly line?: PushLine;
   /** Of the line, in the order to try: what the phone has completed a fetch of, then what it shall have. */
   readonly secrets: readonly string[];
-  /** Who may use the phone's own web server, in the order to try. */
+  /** The phone's own web server; port 80 or 443 when absent. */
+  readonly webServer?: { readonly scheme: "http" | "https"; readonly port?: number };
+  /** Who may use it, in the order to try. */
   readonly web: readonly { readonly user: string; readonly password: string }[];
   readonly notice?: Notice;
   readonly request?: WebSpec;
@@ -176,12 +175,29 @@ export interface PushTransport {
   close(): Promise<void>;
 }
 
+/** What a line proves itself with at a PBX. Holds a secret in the clear: never log it. */
+export interface PbxSecret {
+  readonly authUser: string;
+  readonly secret: string;
+}
+
+/** What became of a new secret; reasons hold none. `unknown`: the PBX may have it or not. */
+export type SecretOutcome =
+  | { readonly result: "written" }
+  | { readonly result: "refused" | "unknown"; readonly reason: string };
+
 export interface PbxSide {
   readonly kind: PbxConnectionKind;
   /** Tries it and says what works and what does not; never rejects. */
   test(connection: OpenPbxConnection, signal: AbortSignal): Promise<readonly ConnectionFinding[]>;
   /** Undefined where the PBX can't tell. Rejects when it can't be asked. */
   registration(connection: OpenPbxConnection, line: PushLine, signal: AbortSignal): Promise<Registration | undefined>;
+  /** Only where the PBX can be told: writes new secrets and makes them count; one outcome each. Never rejects. */
+  writeSecrets?(
+    connection: OpenPbxConnection,
+    secrets: readonly PbxSecret[],
+    signal: AbortSignal,
+  ): Promise<readonly SecretOutcome[]>;
 }
 
 /** What every transport is made with. */
@@ -193,6 +209,19 @@ export interface PushTransportParts {
   readonly log: Record<"debug" | "info" | "warn" | "error", (fields: object, message: string) => void>;
   /** Where phones find this server over HTTP; empty when none was configured. */
   phones(): string;
+  readonly logins: Pick<OneTimeLogins, "issue">;
+}
+
+/** A phone that is asked by CGI/Execute asks us about the name and password, which exist for that one request. */
+export interface OneTimeLogins {
+  issue(phone: AskedPhone): { readonly user: string; readonly password: string };
+  /** Once, and for a minute only; of the same phone, from the address that was told. */
+  accepts(login: AskedPhone & { readonly user: string; readonly password: string }): boolean;
+}
+
+export interface AskedPhone {
+  readonly mac: Mac;
+  readonly address: string;
 }
 
 /** The default export of a file in push/transports. */

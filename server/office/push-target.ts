@@ -61,6 +61,7 @@ export async function aim(parts: TargetParts, document: StoredDocument<Device>, 
     signalling: signallingOf(desk),
     ...(line && { line }),
     secrets: await secretsOf(parts, desk, presence),
+    webServer: webServerOf(desk),
     web: password === undefined ? [] : [{ user: "admin", password }],
     ...wordsOf(desk, errand),
   };
@@ -85,6 +86,14 @@ function noticeOf({ event, contentType, subscriptionState, body }: NotifySpec): 
     ...(subscriptionState !== undefined && { subscriptionState }),
     ...(body && { body: body.map((each) => `${each}\r\n`).join("") }),
   };
+}
+
+/** As the phone has been told; what it can't be told does not count. */
+function webServerOf({ plan, settings }: Desk): NonNullable<PushTarget["webServer"]> {
+  const told = (name: string) => (plan.carried.has(name) ? settings.get(name)?.value : undefined);
+  const port = told("access.webPort");
+  const isSecure = told("access.webProtocol") === "https";
+  return { scheme: isSecure ? "https" : "http", ...(typeof port === "number" && { port }) };
 }
 
 function signallingOf(desk: Desk): Signalling {

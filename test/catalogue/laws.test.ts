@@ -30,6 +30,7 @@ const facts = [
   "device.dialTemplate",
   "server.phones",
   "server.report",
+  "server.authentication",
   "firmware.complete",
   "firmware.complete.load",
   "firmware.rule",

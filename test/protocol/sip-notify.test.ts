@@ -185,6 +185,7 @@ function aTransport(parts: { sip?: { address?: string; port: number } } = {}) {
     sip: { address: "127.0.0.1", port: 0 },
     log: { debug: silence, info: silence, warn: silence, error: silence },
     phones: () => "http://127.0.0.1",
+    logins: { issue: () => ({ user: "", password: "" }) },
     ...parts,
   });
   onTestFinished(() => transport.close());

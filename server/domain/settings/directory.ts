@@ -47,7 +47,7 @@ export const directorySettings = inGroup("Directory and services", [
   {
     name: "services.authenticationUrl",
     title: "Who may command",
-    text: "Address that the phone asks whether a command by HTTP is allowed.",
+    text: "Address that the phone asks whether a command by HTTP is allowed. When it is not set, Offhook's own, which allows Offhook's own.",
     schema: url,
   },
   {

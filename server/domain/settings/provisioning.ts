@@ -27,7 +27,7 @@ export const provisioningSettings = inGroup("Provisioning", [
   {
     name: "provision.randomDelay",
     title: "Spread after power-up",
-    text: "Up to how long a phone waits at random before it asks after power-up. In steps of 20 seconds.",
+    text: "Up to how long a phone waits at random before it asks after power-up. In steps of 20 seconds. Where nobody sets it, the number of phones at the site decides: none up to 250, then 20 s, 60 s above 750, 120 s above 1,500.",
     unit: "seconds",
     schema: Type.Integer({ minimum: 0, maximum: 1200, multipleOf: 20 }),
     default: 0,

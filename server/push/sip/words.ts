@@ -15,7 +15,7 @@ export function inWords(outcome: SipOutcome, asked: Asked): PushOutcome {
   const place = `${hostPort(asked.destination.address, asked.destination.port)} (${asked.signalling.toUpperCase()})`;
   switch (outcome.result) {
     case "response":
-      return ofResponse(outcome, asked);
+      return responseInWords(outcome, asked);
     case "timeout":
       return silent(
         `No answer from ${place}. The phone is off or elsewhere, or takes SIP only from its PBX; then a PBX connection reaches it.`,
@@ -34,8 +34,10 @@ export function inWords(outcome: SipOutcome, asked: Asked): PushOutcome {
 }
 
 type Answered = Extract<SipOutcome, { result: "response" }>;
+type Addressed = Pick<Asked, "user" | "event">;
 
-function ofResponse(outcome: Answered, asked: Asked): PushOutcome {
+/** The phone's own last word, whoever handed it on. */
+export function responseInWords(outcome: Answered, asked: Addressed): PushOutcome {
   const { status } = outcome.response;
   if (status < 300) return { result: "answered" };
   if (status === 401 || status === 407) return refused(status, whyNoPassword(outcome, asked.user));
@@ -47,7 +49,7 @@ function ofResponse(outcome: Answered, asked: Asked): PushOutcome {
   return refused(status, "The phone declined.");
 }
 
-const reasons: Readonly<Record<number, (asked: Asked) => string>> = {
+const reasons: Readonly<Record<number, (asked: Addressed) => string>> = {
   400: () => "The phone took the notice for malformed.",
   403: () =>
     "The phone forbids it. It may take notices only from its PBX: use a PBX connection, or the address and port that it accepts.",

@@ -1,9 +1,10 @@
-import { isIP, isIPv6 } from "node:net";
+import { isIP } from "node:net";
 import type { CreatePushTransport, Notice, PushOutcome, PushTarget } from "../../domain/push.ts";
 import { createSipClient, type SipClient } from "../../sip/client.ts";
 import type { HeaderField } from "../../sip/headers.ts";
 import { hostPort } from "../../sip/peer.ts";
 import { forRegistration } from "../connection/notice.ts";
+import { escapeUser, hostOf } from "../sip/uri-parts.ts";
 import { inWords } from "../sip/words.ts";
 
 /** NOTIFY straight to the phone, without a PBX between (reference of each event: the family's profile). */
@@ -70,17 +71,4 @@ function headersOf({ event, subscriptionState, contentType }: Notice): HeaderFie
     ...(subscriptionState === undefined ? [] : [["Subscription-State", subscriptionState] as const]),
     ...(contentType === undefined ? [] : [["Content-Type", contentType] as const]),
   ];
-}
-
-/** RFC 3261 section 25.1 `user`; what may stand unescaped does, since phones compare it letter by letter. */
-function escapeUser(user: string): string {
-  // Through bytes, since half a surrogate pair would throw.
-  const escaped = encodeURIComponent(Buffer.from(user).toString());
-  return escaped.replace(/%(?:26|3D|2B|24|2C)/g, (each) => decodeURIComponent(each));
-}
-
-/** As it may stand in a URI; undefined for what is no host. */
-function hostOf(domain: string): string | undefined {
-  if (isIPv6(domain)) return `[${domain.split("%")[0]}]`;
-  return /^(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(domain) ? domain : undefined;
 }
