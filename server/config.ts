@@ -108,6 +108,11 @@ export const variables = {
     "address that SIP to phones leaves from, where they accept one only; the system's choice without it",
   ),
   OFFHOOK_SIP_PORT: variable(port, 0, "UDP port that SIP to phones leaves from; 0: any free one"),
+  OFFHOOK_WEBHOOK_NETWORKS: variable(
+    list(network),
+    [] as string[],
+    "networks that web hooks may reach beside the open internet, such as 10.1.2.3/32",
+  ),
   OFFHOOK_DATA: variable(text, "data", "folder of state"),
   OFFHOOK_FIRMWARE: variable(text, "firmware", "the shelf: loads, rings, languages, pictures"),
   OFFHOOK_PROFILES: variable(text, "profiles", "models and families"),

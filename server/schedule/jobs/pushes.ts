@@ -1,0 +1,91 @@
+import type { Mac } from "../../domain/mac.ts";
+import type { Clock, Store } from "../../domain/ports.ts";
+import { createCronCheck } from "../cron.ts";
+import { createHanded } from "../handed.ts";
+import type { Job, Turn } from "../job.ts";
+import type { PushPlan, Waiting, WaitingDevice } from "../waiting.ts";
+
+/** What starts campaigns; campaigns has it. */
+export interface StartCampaign {
+  start(
+    organization: string,
+    request: { readonly select: { readonly devices: readonly Mac[] }; readonly action: "resync" },
+    by: string,
+  ): Promise<unknown>;
+}
+
+export interface PushJobParts {
+  readonly store: Store;
+  readonly waiting: Waiting;
+  readonly campaigns: StartCampaign;
+  readonly clock: Clock;
+}
+
+type When = Pick<Turn, "asked" | "slot">;
+
+interface Choice {
+  readonly name: string;
+  readonly text: string;
+  readonly againMs: number;
+  isMeant(plan: PushPlan, turn: When): boolean;
+}
+
+const hourMs = 3_600_000;
+const minuteMs = 60_000;
+
+/** What waits is pushed: soon after the change, or in the windows, as `push.when` says. */
+export function pushJobs(parts: PushJobParts): readonly Job[] {
+  const isNow = createCronCheck();
+  return [
+    createPushJob(parts, {
+      name: "push-changes",
+      text: "Pushes what people changed, some seconds after, to phones whose push.when is auto.",
+      againMs: Number.POSITIVE_INFINITY,
+      isMeant: ({ when }) => when === "auto",
+    }),
+    createPushJob(parts, {
+      name: "push-windows",
+      text: "Pushes what waits to phones whose push.when is window, at the times of their push.window.",
+      // A window may be many minutes long; a campaign in it has retries of its own.
+      againMs: 6 * hourMs,
+      isMeant: ({ when, times }, { asked, slot }) =>
+        when === "window" && (asked || (times !== undefined && isNow(times, slot - (slot % minuteMs)))),
+    }),
+  ];
+}
+
+function createPushJob({ campaigns, clock, store, waiting }: PushJobParts, choice: Choice): Job {
+  const { againMs, isMeant, name, text } = choice;
+  const handed = createHanded(store);
+
+  /** By organization. */
+  async function due(turn: When): Promise<ReadonlyMap<string, readonly WaitingDevice[]>> {
+    const found = await waiting.find((plan) => isMeant(plan, turn));
+    const groups = new Map<string, readonly WaitingDevice[]>();
+    for (const organization of new Set(found.map((each) => each.organization))) {
+      const its = found.filter((each) => each.organization === organization);
+      const fresh = await handed.without(organization, its, clock(), turn.asked ? 0 : againMs);
+      if (fresh.length > 0) groups.set(organization, fresh);
+    }
+    return groups;
+  }
+
+  return {
+    name,
+    text,
+    cron: "* * * * *",
+    enabled: true,
+    hasWork: async (slot) => (await due({ slot, asked: false })).size > 0,
+    async run(turn) {
+      let pushed = 0;
+      for (const [organization, devices] of await due(turn)) {
+        const select = { devices: devices.map(({ mac }) => mac) };
+        // Told before it is noted: a campaign too many is better than a phone that nobody tells.
+        await campaigns.start(organization, { select, action: "resync" }, `schedule ${name}`);
+        await handed.note(organization, devices, clock(), (mac) => waiting.mayWait(organization, mac));
+        pushed += devices.length;
+      }
+      return pushed === 0 ? "nothing waits" : `${pushed} devices are pushed`;
+    },
+  };
+}

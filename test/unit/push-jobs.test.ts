@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Office } from "../../server/app-office.ts";
+import type { Mac } from "../../server/domain/mac.ts";
+import { byOffhook } from "../../server/office/editing.ts";
+import type { Job } from "../../server/schedule/job.ts";
+import { pushJobs } from "../../server/schedule/jobs/pushes.ts";
+import { createWaiting, type Waiting } from "../../server/schedule/waiting.ts";
+import { edit, openTestOffice } from "../support/office.ts";
+
+const [one, two, three] = ["00562b043615", "00562b043616", "00562b043617"] as unknown as readonly [Mac, Mac, Mac];
+
+let office: Office;
+let waiting: Waiting;
+let started: { readonly organization: string; readonly devices: readonly Mac[]; readonly by: string }[];
+/** 02:30 of a Monday in Zagreb. */
+const inWindow = Date.parse("2026-03-02T01:30:20Z");
+let now: number;
+
+beforeEach(async () => {
+  now = inWindow;
+  office = await openTestOffice({}, () => now);
+  await office.layers.add(edit, "site", { id: "zagreb", settings: { "time.zone": "Europe/Zagreb" } });
+  for (const mac of [one, two, three]) {
+    await office.devices.add(edit, mac, { model: "cisco/8851", site: "zagreb" });
+    await fetches(mac);
+  }
+  started = [];
+  waiting = createWaiting({ ...office, store: office.stores.config, clock: () => now });
+});
+afterEach(async () => {
+  waiting.close();
+  await office.close();
+});
+
+async function fetches(mac: Mac): Promise<void> {
+  const { n = 0, digest = "" } = (await office.revisions.of("default", mac)) ?? {};
+  const at = new Date(now).toISOString();
+  office.presence.note("default", mac, { lastSeen: at, served: { n, digest, at } });
+}
+
+const set = (mac: Mac, settings: Record<string, string | null>) => office.devices.change(edit, mac, { settings });
+/** What alters the phone's file. */
+const change = (mac: Mac, server = "10.0.0.9") => set(mac, { "time.ntp": server });
+
+function jobOf(name: "push-changes" | "push-windows"): Job {
+  const campaigns = {
+    start: async (organization: string, { select }: { readonly select: { devices: readonly Mac[] } }, by: string) =>
+      void started.push({ organization, devices: select.devices, by }),
+  };
+  const jobs = pushJobs({ store: office.stores.config, waiting, campaigns: campaigns as never, clock: () => now });
+  const job = jobs.find((each) => each.name === name);
+  if (!job) throw new Error(name);
+  return job;
+}
+
+/** As the schedules do it. */
+async function turn(name: "push-changes" | "push-windows", asked = false): Promise<readonly Mac[]> {
+  const job = jobOf(name);
+  const before = started.length;
+  if (asked || (await job.hasWork?.(now))) await job.run({ slot: now, asked, signal: new AbortController().signal });
+  return started.slice(before).flatMap(({ devices }) => devices);
+}
+
+describe("push.when auto", () => {
+  it("pushes the phones that a change alters, once, as one campaign", async () => {
+    for (const mac of [one, two]) await set(mac, { "push.when": "auto" });
+    for (const mac of [one, two, three]) await change(mac);
+    expect(await turn("push-changes")).toEqual([one, two]);
+    expect(started).toMatchObject([{ organization: "default", by: "schedule push-changes" }]);
+    expect(await turn("push-changes")).toEqual([]);
+    await change(one, "10.0.0.10");
+    expect(await turn("push-changes")).toEqual([one]);
+  });
+
+  it("pushes nothing for a change that alters nothing of the phone", async () => {
+    await set(one, { "push.when": "auto" });
+    await set(one, { "push.address": "10.0.0.5" });
+    expect(await turn("push-changes")).toEqual([]);
+  });
+
+  it("leaves a phone alone that has come meanwhile, or went back", async () => {
+    for (const mac of [one, two]) {
+      await set(mac, { "push.when": "auto" });
+      await change(mac);
+    }
+    await fetches(one);
+    await set(two, { "time.ntp": null });
+    expect(await turn("push-changes")).toEqual([]);
+  });
+
+  it("does not push what Offhook itself brought", async () => {
+    await set(one, { "push.when": "auto" });
+    // Written beside the rules, as a new template would make another digest.
+    const device = await office.stores.config.holder(`mac:${one}`);
+    await office.stores.config.transaction(async (transaction) => {
+      const key = { organization: "default", kind: "revision", id: one };
+      const { body } = (await transaction.get<{ n: number; digest: string }>(key)) ?? {};
+      await transaction.put(key, { ...body, digest: "of an older template" });
+    });
+    await office.revisions.refresh([device as never], byOffhook("Offhook started"));
+    office.presence.note("default", one, {
+      served: { n: 1, digest: "of an older template", at: new Date(now).toISOString() },
+    });
+    expect(await turn("push-changes")).toEqual([]);
+    await change(one);
+    expect(await turn("push-changes")).toEqual([one]);
+  });
+
+  it("is still done after a restart between the change and the push, and not twice", async () => {
+    await set(one, { "push.when": "auto" });
+    await change(one);
+    waiting.close();
+    waiting = createWaiting({ ...office, store: office.stores.config, clock: () => now });
+    expect(await turn("push-changes")).toEqual([one]);
+    waiting.close();
+    waiting = createWaiting({ ...office, store: office.stores.config, clock: () => now });
+    expect(await turn("push-changes")).toEqual([]);
+  });
+
+  it("tells of a change of people, so that it need not wait for the clock", async () => {
+    await waiting.find(() => false);
+    await change(two);
+    await set(one, { "push.when": "auto" });
+    let told = 0;
+    waiting.watch(() => {
+      told++;
+    });
+    await change(one);
+    expect(told).toBe(1);
+  });
+});
+
+describe("a change", () => {
+  it("is pushed by itself some seconds after, by a campaign, once Offhook runs", async () => {
+    await set(one, { "push.when": "auto" });
+    office.schedules.start();
+    // Before the change: what is there at the start is looked at by the clock.
+    await office.schedules.run("push-changes", "test");
+    const campaign = new Promise((resolve, reject) => {
+      setTimeout(() => reject(new Error("no campaign within 10 s")), 10_000).unref();
+      office.stores.config.watch((changes) => {
+        for (const { kind, body } of changes) if (kind === "push-target") resolve(body);
+      });
+    });
+    await change(one);
+    expect(await campaign).toMatchObject({ mac: one });
+    const [{ body } = { body: {} }] = await office.stores.config.find<object>({ kind: "campaign" });
+    expect(body).toMatchObject({ by: "schedule push-changes", plan: { action: "resync" } });
+  });
+});
+
+describe("push.when window", () => {
+  beforeEach(async () => {
+    await set(one, { "push.when": "window", "push.window": "30 2 * * 1-5" });
+    await set(two, { "push.when": "window", "push.window": "0 4 * * *" });
+    for (const mac of [one, two, three]) await change(mac);
+  });
+
+  it.each([
+    ["2026-03-02T01:30:20Z", [one], "at half past two in winter"],
+    ["2026-03-02T01:31:00Z", [], "a minute after"],
+    ["2026-03-02T02:30:00Z", [], "at half past two elsewhere"],
+    ["2026-03-02T03:00:59Z", [two], "in the other window"],
+    ["2026-04-01T00:30:00Z", [one], "at half past two in summer"],
+    ["2026-03-01T01:30:00Z", [], "on a Sunday"],
+  ])("at %s pushes %j: %s of the site's own time zone", async (time, pushed) => {
+    now = Date.parse(time);
+    expect(await turn("push-windows")).toEqual(pushed);
+  });
+
+  it("pushes again in a later window what did not come, not in the same", async () => {
+    expect(await turn("push-windows")).toEqual([one]);
+    expect(await turn("push-windows")).toEqual([]);
+    now += 24 * 3_600_000;
+    expect(await turn("push-windows")).toEqual([one]);
+  });
+
+  it("is pushed at any time when somebody runs it", async () => {
+    now = Date.parse("2026-03-02T12:00:00Z");
+    expect(await turn("push-windows", true)).toEqual([one, two]);
+  });
+});
