@@ -8,6 +8,7 @@ import { overlay, type ResolvedSettings, resolveSettings, type SettingsLayer } f
 import { BoundedMap } from "../lib/bounded-map.ts";
 import type { Sealer } from "../security/sealer.ts";
 import { openRaw, openSettings } from "./sealing.ts";
+import { sizeLayer } from "./site-sizes.ts";
 
 const layerKinds = ["organization", "site", "preset"] as const;
 type LayerKind = (typeof layerKinds)[number];
@@ -40,10 +41,14 @@ export function createDeskLayers({ catalogue, sealer }: DeskLayerParts): DeskLay
     return { layer: key.kind as LayerKind, id: key.id, settings: openSettings(sealer, key, settings) };
   }
 
-  function resolve(profile: readonly SettingsLayer[], read: readonly ReadLayer[]): ResolvedSettings {
+  function resolve(
+    profile: readonly SettingsLayer[],
+    read: readonly ReadLayer[],
+    size?: SettingsLayer,
+  ): ResolvedSettings {
     const edited = read.map(open);
     const asked = resolveSettings([...profile, ...edited]);
-    const derived = derivedLayers(catalogue, asked);
+    const derived = [...derivedLayers(catalogue, asked), ...(size ? [size] : [])];
     return derived.length === 0 ? asked : resolveSettings([...profile, ...derived, ...edited]);
   }
 
@@ -54,11 +59,16 @@ export function createDeskLayers({ catalogue, sealer }: DeskLayerParts): DeskLay
       const layers = await Promise.all(
         layerKinds.map((kind) => readLayer(reader, { organization, kind, id: ids[kind] ?? "" }, family)),
       );
+      const size = await sizeLayer(reader, organization, body.site);
+      const sized = size === undefined ? "" : JSON.stringify(size.settings);
       // By content and not by version: what a transaction wrote and took back must not be found again.
-      const { settings: common, raw } = kept.getOrMake(`${model.id}\n${layers.map(textOf).join("\n")}`, () => ({
-        settings: resolve(profileLayers(catalogue.family(family), model), layers),
-        raw: layers.flatMap((layer) => (layer.raw ? [openRaw(sealer, layer.key, layer.raw)] : [])),
-      }));
+      const { settings: common, raw } = kept.getOrMake(
+        `${model.id}\n${layers.map(textOf).join("\n")}\n${sized}`,
+        () => ({
+          settings: resolve(profileLayers(catalogue.family(family), model), layers, size),
+          raw: layers.flatMap((layer) => (layer.raw ? [openRaw(sealer, layer.key, layer.raw)] : [])),
+        }),
+      );
       const key = { organization, kind: "device", id: body.mac };
       const own = { layer: "device" as const, id: body.mac, settings: openSettings(sealer, key, body.settings) };
       return { settings: overlay(common, [own]), raw };
