@@ -15,6 +15,8 @@ export interface PushParts {
   readonly arrivals: Arrivals;
   aim(device: StoredDocument<Device>, errand: Errand): Promise<PushedPhone>;
   readonly clock: Clock;
+  /** Instead of the usual times, in milliseconds. */
+  readonly timeToCome?: Readonly<Record<PushAction, number>>;
 }
 
 export interface PushOrder {
@@ -48,7 +50,7 @@ export interface Push {
 }
 
 /** How long a phone has to come, in milliseconds: some wait for the end of a call, some start anew. */
-const timeToCome: Readonly<Record<PushAction, number>> = {
+export const usualTimeToCome: Readonly<Record<PushAction, number>> = {
   resync: 60_000,
   restart: 120_000,
   reboot: 300_000,
@@ -106,7 +108,7 @@ async function send(
 }
 
 function conclude(
-  { clock }: PushParts,
+  { clock, timeToCome = usualTimeToCome }: PushParts,
   { desired, desk }: PushedPhone,
   { by, errand }: PushOrder,
   attempts: readonly PushAttempt[],

@@ -7,6 +7,8 @@ import { createAddressCount } from "./addresses.ts";
 export interface ServedFacts {
   readonly n: number;
   readonly digest: string;
+  /** What it said of the way to the PBX (`domain/reach.ts`); absent where that was not kept yet. */
+  readonly reach?: string;
   readonly at: string;
 }
 

@@ -22,13 +22,19 @@ export interface PbxConnectionChange {
   readonly path?: string | null;
 }
 
+/** As much of a device as says which PBX is its own. */
+export interface SitedDevice {
+  readonly organization: string;
+  readonly body: Pick<Device, "site">;
+}
+
 /** The PBXs of an organization, as far as Offhook may speak to them. */
 export interface PbxConnections {
   add(edit: Edit, change: PbxConnectionChange): Promise<StoredDocument<PbxConnection>>;
   change(edit: Edit, id: string, change: PbxConnectionChange): Promise<StoredDocument<PbxConnection>>;
   remove(edit: Edit, id: string): Promise<void>;
   /** The one of this kind for a device: its site's, else the organization's. */
-  of(device: StoredDocument<Device>, kind: PbxConnectionKind): Promise<OpenPbxConnection | undefined>;
+  of(device: SitedDevice, kind: PbxConnectionKind): Promise<OpenPbxConnection | undefined>;
   open(document: StoredDocument<PbxConnection>): OpenPbxConnection;
 }
 

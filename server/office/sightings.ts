@@ -34,6 +34,7 @@ export interface DeliveredFile {
   readonly address: string;
   readonly revision: number;
   readonly digest: string;
+  readonly reach: string;
   readonly window?: EnrolmentWindow;
 }
 
@@ -69,13 +70,13 @@ export function createSightings(parts: SightingParts): Sightings {
       return known.born === born ? known.pin?.block : undefined;
     },
     revisionOf: (organization, mac, digest) => revisions.numberOf(organization, mac, digest),
-    delivered({ organization, mac, born, address, revision, digest, window }) {
+    delivered({ organization, mac, born, address, revision, digest, reach, window }) {
       const at = new Date(clock()).toISOString();
       const pin = window && { block: blockOf(address), address, at, window: window.id };
       presence.note(
         organization,
         mac,
-        { born, served: { n: revision, digest, at }, ...(pin && { pin }) },
+        { born, served: { n: revision, digest, reach, at }, ...(pin && { pin }) },
         pin !== undefined,
       );
     },

@@ -152,7 +152,7 @@ describe("a phone's own file", () => {
     const before = await door.office.stores.config.holder<Device>(`mac:${mac}`);
     await door.office.devices.remove(edit, mac);
     const again = await door.office.devices.add(edit, mac, { model: "cisco/8851" });
-    const late = { organization: "default", mac, address: "127.0.0.1", revision: 1, digest: "x" };
+    const late = { organization: "default", mac, address: "127.0.0.1", revision: 1, digest: "x", reach: "x" };
     door.office.sightings.delivered({ ...late, born: before?.body.born ?? "" });
     expect(await door.office.sightings.pinOf(again)).toBeUndefined();
   });

@@ -1,0 +1,55 @@
+import {
+  type CampaignPlan,
+  type Canary,
+  type Counts,
+  hasSucceeded,
+  isAwaited,
+  type Target,
+} from "../domain/campaign.ts";
+import { isWithin } from "./hours.ts";
+
+/** Whether the rest may be told. `gathering`: more of the canary are to be told first. */
+export type CanaryVerdict = "gathering" | "waiting" | "passed" | "failed";
+
+/**
+ * `told`: those of the canary that were told; one that came by itself, or that is switched off, takes no place.
+ * `isLast`: nobody is left that could still be of the canary.
+ */
+export function judgeCanary({ count, success }: Canary, told: readonly Target[], isLast: boolean): CanaryVerdict {
+  const came = told.filter(hasSucceeded).length;
+  const open = told.filter((each) => each.state === "pending" || isAwaited(each)).length;
+  const isWhole = told.length >= count || isLast;
+  if (!isWhole) return "gathering";
+  const need = Math.ceil(success * told.length);
+  if (came >= need) return "passed";
+  return came + open < need ? "failed" : "waiting";
+}
+
+export function canaryFailed({ success }: Canary, told: readonly Target[]): string {
+  const came = told.filter(hasSucceeded).length;
+  const example = told.find((each) => !hasSucceeded(each) && each.reason !== undefined);
+  const share = `${Math.round(success * 100)} %`;
+  const why = example ? `; ${example.mac} is ${example.state}: ${example.reason}` : "";
+  return `the canary failed: ${came} of ${told.length} phones came, and ${share} of them should have${why}`;
+}
+
+/** So many must be decided before their share says anything. */
+const fewestDecided = 10;
+
+/** Why a campaign stops by its share of failures, if it does. */
+export function tooManyFailures({ action, stopAt }: CampaignPlan, counts: Counts): string | undefined {
+  const total = Object.values(counts).reduce((sum, each) => sum + each, 0);
+  if (stopAt === undefined) return undefined;
+  const failed = counts.late + counts.unreachable + counts.refused;
+  const decided = failed + counts["up-to-date"] + (action === "report" ? counts.sent : 0);
+  const isAll = decided + counts.skipped === total;
+  if (failed === 0 || (decided < fewestDecided && !isAll) || failed / decided < stopAt) return undefined;
+  return `too many failures: ${failed} of ${decided} phones, and ${Math.round(stopAt * 100)} % stop it`;
+}
+
+/** What nobody may be told outside of, in words; undefined where it is open. */
+export function closedWindow({ window }: CampaignPlan, now: number): string | undefined {
+  if (!window || isWithin(window, now)) return undefined;
+  const on = window.days ? ` on ${window.days.join(", ")}` : "";
+  return `waits for its window, ${window.from} to ${window.to}${on} in ${window.zone}`;
+}

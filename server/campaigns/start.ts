@@ -1,0 +1,233 @@
+import { ulid } from "ulid";
+import {
+  type Campaign,
+  type CampaignPlan,
+  type CampaignSelection,
+  campaignKey,
+  campaignKind,
+  countsOf,
+  type Target,
+  targetKey,
+} from "../domain/campaign.ts";
+import type { Device } from "../domain/device.ts";
+import { Failure, type FieldError } from "../domain/failures.ts";
+import type { Mac } from "../domain/mac.ts";
+import type { Clock, DocumentKey, Store, StoredDocument, StoreReader } from "../domain/ports.ts";
+import type { Presence } from "../journal/presence.ts";
+import type { Revisions } from "../office/revisions.ts";
+import { judgeCritical } from "./critical.ts";
+import { isZone } from "./hours.ts";
+import { skipped } from "./outcome.ts";
+import type { ProofParts } from "./proof.ts";
+import { dropCampaign, inBatches, targetsOf } from "./targets.ts";
+
+/** What a campaign is started with; what is absent has a default. */
+export interface CampaignRequest extends Partial<Omit<CampaignPlan, "pace" | "canary">> {
+  /** Absent: found out. False: the canary need not register, whatever changes. */
+  readonly critical?: boolean;
+  readonly select: CampaignSelection;
+  readonly pace?: Partial<CampaignPlan["pace"]>;
+  readonly canary?: { readonly count: number; readonly success?: number };
+}
+
+export interface StartParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly node: string;
+  /** Names of the transports that there are. */
+  readonly transports: readonly string[];
+  /** The devices that are meant; INVALID where a selector names something that is not there. */
+  readonly proof: ProofParts;
+  readonly presence: Pick<Presence, "all">;
+  readonly revisions: Pick<Revisions, "of">;
+  select(organization: string, selection: CampaignSelection): Promise<readonly StoredDocument<Device>[]>;
+  readonly most: { readonly campaigns: number; readonly targets: number };
+}
+
+const usualPerSecond = 20;
+const usualRetries = 2;
+/** A process that prepares a campaign for longer than this has ended. */
+const preparingMs = 60_000;
+
+/**
+ * Writes a campaign with its targets, in slices, so that others have their turn; it is there from the last of them on.
+ * A phone is in one campaign at a time: those that another has in hand are skipped.
+ */
+export async function writeCampaign(
+  parts: StartParts,
+  organization: string,
+  request: CampaignRequest,
+  by: string,
+  leaseMs: number,
+): Promise<StoredDocument<Campaign>> {
+  refuse(formErrors(parts, request));
+  const devices = await parts.select(organization, request.select);
+  refuse(devices.length === 0 ? [finding("/select", "nothing", "there is no such device")] : []);
+  const key = campaignKey(organization, ulid(parts.clock()));
+  const known = await readUnfinished(parts.store, organization);
+  refuse(crowdErrors(parts, known, devices.length));
+  const targets = new Map(devices.map(({ body }) => [body.mac, newTarget(body)]));
+  await skipTaken(parts.store, key, known, targets);
+  const critical = await judgeCritical(parts, organization, devices, request);
+  refuse(critical.errors);
+  for (const mac of critical.canary) targets.set(mac, { ...newTarget(targets.get(mac) as Target), isCanary: true });
+  const body = draft(
+    parts,
+    key,
+    critical.isCritical ? { canary: { count: 1 }, ...request, critical: true } : request,
+    by,
+  );
+  await parts.store.transaction((transaction) => transaction.put(key, body, { expect: 0 }));
+  try {
+    await writeTargets(parts.store, key, [...targets.values()]);
+    return await publish(parts, key, targets, known, leaseMs);
+  } catch (error) {
+    await dropCampaign(parts.store, key).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Makes it seen, unless another one began meanwhile: then who is in both is skipped first. */
+async function publish(
+  parts: StartParts,
+  key: DocumentKey,
+  targets: Map<Mac, Target>,
+  known: readonly StoredDocument<Campaign>[],
+  leaseMs: number,
+): Promise<StoredDocument<Campaign>> {
+  const { clock, node, store } = parts;
+  const seen = new Set(known.map(({ id }) => id));
+  for (;;) {
+    const done = await store.transaction(async (transaction) => {
+      const others = await readUnfinished(transaction, key.organization);
+      const unseen = others.filter(({ id }) => !seen.has(id));
+      if (unseen.length > 0) return { unseen };
+      refuse(crowdErrors(parts, others, targets.size));
+      const found = await transaction.get<Campaign>(key);
+      if (!found) throw new Failure("CONFLICT", "the campaign was removed while it was written");
+      const { isPreparing: _isPreparing, ...campaign } = found.body;
+      const counts = countsOf(targets.values());
+      const at = new Date(clock()).toISOString();
+      const detail = { action: campaign.plan.action, devices: targets.size };
+      const { organization, kind, id } = key;
+      transaction.audit({ at, organization, actor: campaign.by, action: "campaign.start", kind, id, detail });
+      const lease = { node, until: clock() + leaseMs };
+      return { written: await transaction.put<Campaign>(key, { ...campaign, total: targets.size, counts, lease }) };
+    });
+    if (done.written) return done.written;
+    const changed = await skipTaken(store, key, done.unseen, targets);
+    await writeTargets(store, key, changed);
+    for (const { id } of done.unseen) seen.add(id);
+  }
+}
+
+async function writeTargets(store: Store, key: DocumentKey, targets: readonly Target[]): Promise<void> {
+  for (const batch of inBatches(targets))
+    await store.transaction(async (transaction) => {
+      for (const target of batch) await transaction.put<Target>(targetKey(key, target.mac), target);
+    });
+}
+
+/** Those that are seen and not over. */
+async function readUnfinished(reader: StoreReader, organization: string): Promise<readonly StoredDocument<Campaign>[]> {
+  const all = await reader.find<Campaign>({ organization, kind: campaignKind });
+  return all.filter(({ body }) => body.endedAt === undefined && !body.isPreparing);
+}
+
+async function skipTaken(
+  store: Store,
+  key: DocumentKey,
+  campaigns: readonly StoredDocument<Campaign>[],
+  targets: Map<Mac, Target>,
+): Promise<readonly Target[]> {
+  const taken: Target[] = [];
+  for (const { id } of campaigns) {
+    if (id === key.id) continue;
+    for await (const { body } of targetsOf(store, { ...key, id })) {
+      const mine = targets.get(body.mac);
+      if (mine?.state !== "pending" || !isInHand(body)) continue;
+      const left = skipped(mine, `campaign ${id} has it in hand`);
+      targets.set(body.mac, left);
+      taken.push(left);
+    }
+  }
+  return taken;
+}
+
+function isInHand({ nextAt, state }: Target): boolean {
+  return state === "pending" || state === "sent" || nextAt !== undefined;
+}
+
+function newTarget({ mac, model, site }: Pick<Device, "mac" | "model" | "site">): Target {
+  return { mac, site, model, state: "pending", attempts: 0 };
+}
+
+function draft({ clock, node }: StartParts, { id }: DocumentKey, request: CampaignRequest, by: string): Campaign {
+  const {
+    action = "resync",
+    canary,
+    critical,
+    pace,
+    retries = usualRetries,
+    select,
+    stopAt,
+    transport,
+    window,
+  } = request;
+  const { devices, ...others } = select;
+  return {
+    id,
+    by,
+    startedAt: new Date(clock()).toISOString(),
+    ...(devices === undefined && { select: others }),
+    plan: {
+      action,
+      pace: { perSecond: usualPerSecond, ...pace },
+      retries,
+      ...(transport !== undefined && { transport }),
+      ...(canary && { canary: { success: 1, ...canary } }),
+      ...(stopAt !== undefined && { stopAt }),
+      ...(window && { window }),
+      ...(critical && { critical }),
+    },
+    state: "running",
+    total: 0,
+    counts: countsOf([]),
+    isPreparing: true,
+    lease: { node, until: clock() + preparingMs },
+  };
+}
+
+function formErrors({ transports }: StartParts, { select, transport, window }: CampaignRequest): FieldError[] {
+  const { devices, site, preset, model, all } = select;
+  const named = [devices, site, preset, model, all === true ? true : undefined].filter((each) => each !== undefined);
+  const errors: FieldError[] = [];
+  if (named.length !== 1)
+    errors.push(finding("/select", "whom", "say exactly one of devices, site, preset, model, all"));
+  if (transport !== undefined && !transports.includes(transport))
+    errors.push(finding("/transport", "not-found", `there is no transport "${transport}"`));
+  if (window && !isZone(window.zone))
+    errors.push(finding("/window/zone", "zone", `there is no time zone "${window.zone}"`));
+  if (window && window.from === window.to)
+    errors.push(finding("/window/to", "window", "is the time at which it opens: it would never be open"));
+  return errors;
+}
+
+function crowdErrors({ most }: StartParts, known: readonly StoredDocument<Campaign>[], devices: number): FieldError[] {
+  const others = known.reduce((sum, { body }) => sum + body.total, 0);
+  if (known.length >= most.campaigns)
+    return [finding("", "too-many", `${most.campaigns} campaigns are under way already`)];
+  if (others + devices <= most.targets) return [];
+  return [
+    finding("/select", "too-many", `${others} devices are in campaigns, these are ${devices}; at most ${most.targets}`),
+  ];
+}
+
+function finding(pointer: string, code: string, detail: string): FieldError {
+  return { pointer, code, detail };
+}
+
+function refuse(errors: readonly FieldError[]): void {
+  const [first] = errors;
+  if (first) throw new Failure("INVALID", `${first.pointer.slice(1) || "the body"}: ${first.detail}`, { errors });
+}
