@@ -7,6 +7,7 @@ import type { Clock, Store } from "./domain/ports.ts";
 import { createDigests } from "./firmware/digests.ts";
 import { createShelf } from "./firmware/shelf.ts";
 import { createUploads } from "./firmware/uploads.ts";
+import { byOffhook } from "./office/editing.ts";
 import { createRunningFirmware } from "./office/firmware-running.ts";
 import type { Revisions } from "./office/revisions.ts";
 
@@ -53,13 +54,17 @@ export function watchFirmware(
   const look = trying(async () => {
     const isChanged = await shelf.refresh();
     void digests.work(shelf.files);
-    if (isChanged) await revisions.refresh(await store.find<Device>({ kind: "device" }));
+    if (isChanged)
+      await revisions.refresh(await store.find<Device>({ kind: "device" }), byOffhook("the shelf changed"));
   }, "the shelf could not be read; what was read before is still served");
   running.watch((seen) => {
     const renew = trying(async () => {
       const keys = seen.map(({ organization, mac }) => ({ organization, kind: "device", id: mac }));
       const found = await Promise.all(keys.map((key) => store.get<Device>(key)));
-      await revisions.refresh(found.filter((device) => device !== undefined));
+      await revisions.refresh(
+        found.filter((device) => device !== undefined),
+        byOffhook("the phone runs another load"),
+      );
     }, "phones run other loads, and their revisions could not be made");
     void renew();
   });

@@ -4,6 +4,7 @@ import { type Config, defaultHost } from "./config.ts";
 import type { Provision } from "./domain/exchange.ts";
 import type { Clock } from "./domain/ports.ts";
 import { createAdminHttp } from "./http/admin/listener.ts";
+import { authenticationUpload } from "./http/phones/authentication.ts";
 import { createPhoneHttp, type PhoneHttp } from "./http/phones/listener.ts";
 import { reportUpload } from "./http/phones/report-upload.ts";
 import { createMetrics } from "./journal/metrics.ts";
@@ -71,7 +72,7 @@ function createPhones(
   smallFiles: SmallFiles,
 ): PhoneHttp {
   const { phoneHttpPort: ports, trustedProxies } = config;
-  const uploads = [reportUpload(office.reports)];
+  const uploads = [reportUpload(office.reports), authenticationUpload(office.logins)];
   return createPhoneHttp({ host, ports, trustedProxies, smallFiles, uploads, provision, log });
 }
 

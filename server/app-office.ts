@@ -1,9 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { openChanges } from "./app-changes.ts";
 import { openDevices } from "./app-devices.ts";
 import { openFirmware, watchFirmware } from "./app-firmware.ts";
+import { openPush } from "./app-push.ts";
+import { openTelling } from "./app-telling.ts";
 import { openTemplates } from "./app-templates.ts";
+import { openWork } from "./app-work.ts";
 import { type Catalogue, createCatalogue } from "./catalogue/catalogue.ts";
 import type { Config } from "./config.ts";
 import type { Device } from "./domain/device.ts";
@@ -17,17 +21,22 @@ import { createPresence, type PresenceFacts } from "./journal/presence.ts";
 import { createStrangers } from "./journal/strangers.ts";
 import { createDesks, type DeskParts } from "./office/desk.ts";
 import { type CachedDesks, cacheDesks } from "./office/desk-cache.ts";
+import { byOffhook } from "./office/editing.ts";
 import { createEnrolment } from "./office/enrolment.ts";
 import { createFirmwareStock } from "./office/firmware-stock.ts";
 import { createLayers, foundOffice } from "./office/layers.ts";
 import { createLines } from "./office/lines.ts";
 import { provesMasterKey } from "./office/master-key-proof.ts";
+import { createReports } from "./office/reports.ts";
 import { createRevisions } from "./office/revisions.ts";
 import { createSightings } from "./office/sightings.ts";
+import { watchSiteSizes } from "./office/site-sizes.ts";
 import { createTemplates } from "./office/templates.ts";
 import { createWindows, type Enrolled } from "./office/windows.ts";
+import { executeDocument } from "./render/documents-execute.ts";
 import { createRenderer } from "./render/renderer.ts";
 import { loadMasterKey } from "./security/master-key.ts";
+import { createOneTimeLogins } from "./security/one-time-logins.ts";
 import { createSealer } from "./security/sealer.ts";
 import { generateSecret } from "./security/secrets.ts";
 import { openStore } from "./store/open-store.ts";
@@ -44,57 +53,88 @@ export function baseUrl(advertise: string | undefined, ports: readonly number[])
 }
 
 export async function openOffice(config: Config, log: Logger, clock: Clock) {
+  const base = await openBase(config, log, clock);
+  const { advertised, changes, firmware, kept, logins, memory, rules, sightings, stores, telling, trials } = base;
+  const { files, renderer } = base;
+  const edits = { ...rules, store: changes.edits, files, newSecret: generateSecret };
+  const phones = () => advertised.base;
+  const pushing = await openPush({ ...rules, edits: changes.edits, ...kept, config, log, logins, phones });
+  const devices = openDevices({ ...edits, ...kept });
+  const work = openWork({ ...rules, ...kept, ...pushing, ...devices, config, log, telling });
+  const allowedNetworks = config.phoneNetworks;
+  const inOrder = [...work.inOrder, firmware, base.windows, base.sizes, pushing, changes, base.desks, trials];
+  return {
+    ...base,
+    ...kept,
+    ...memory,
+    ...pushing,
+    ...devices,
+    ...work,
+    outbox: telling.outbox,
+    webhooks: telling.webhooks,
+    execute: executeDocument,
+    reports: createReports({ ...rules, ...kept, ...devices, sightings, told: stores.presence, allowedNetworks }),
+    lines: createLines(edits),
+    layers: createLayers(edits),
+    enrolment: createEnrolment(rules),
+    templates: createTemplates({ ...rules, ...trials, renderer }),
+    firmware: createFirmwareStock({ ...rules, ...memory, shelfChanged: firmware.look }),
+    changes: devices.changes,
+    /** Profiles or templates may differ from what they were: what changed gets its revision. */
+    refreshRevisions: async () =>
+      await rules.revisions.refresh(await stores.config.find<Device>({ kind: "device" }), byOffhook("Offhook started")),
+    close: () => closeInOrder([...inOrder, kept.presence, kept.journal, telling, stores.presence, stores.config]),
+  };
+}
+
+/** What phones ask of, and what people change: nothing here begins anything. */
+async function openBase(config: Config, log: Logger, clock: Clock) {
+  const ground = await openGround(config, log, clock);
+  const { catalogue, renderer, sealer, stores } = ground;
+  const store = stores.config;
+  const { files, ...trials } = openTemplates(renderer);
+  const advertised = { base: baseUrl(config.advertise, config.phoneHttpPort) };
+  const memory = await openFirmware({ config, presence: stores.presence, clock, log });
+  const desks = openDesks({ catalogue, renderer, sealer, ...memory, phones: () => advertised.base }, store);
+  const kept = await openMemory(config, log, stores);
+  const revisions = createRevisions({ store, desks, clock, log });
+  return {
+    ...ground,
+    advertised,
+    changes: openChanges({ store, clock, log }),
+    desks,
+    files,
+    firmware: watchFirmware(memory, { store, revisions, log }),
+    kept,
+    memory,
+    revisions,
+    rules: { store, catalogue, desks, sealer, revisions, clock, ...checkAgainst(catalogue) },
+    sightings: createSightings({ ...kept, catalogue, revisions, clock, log }),
+    sizes: watchSiteSizes({ store, revisions, log }),
+    trials,
+    windows: await createWindows({ store, clock, enrolled: await enrolledBefore(stores.presence) }),
+  };
+}
+
+/** What all the rest stands on. The master key is the one that the stored secrets were sealed with, or nothing opens. */
+async function openGround(config: Config, log: Logger, clock: Clock) {
   const catalogue = createCatalogue(config.profiles);
   const renderer = createRenderer(config.templates);
-  const { files, ...trials } = openTemplates(renderer);
   await mkdir(config.data, { recursive: true, mode: 0o700 }).catch((thrown) => {
     throw startFailure(config.data, thrown);
   });
   const masterKey = loadMasterKey({ given: config.masterKey, file: config.masterKeyFile, dataFolder: config.data });
   const sealer = createSealer(masterKey);
-  const stores = await openStore({ dataFolder: config.data, databaseUrl: config.databaseUrl, log });
+  const opened = await openStore({ dataFolder: config.data, databaseUrl: config.databaseUrl, log });
+  const telling = await openTelling({ stores: opened, sealer, config, clock });
+  const { stores } = telling;
   await foundOffice(stores.config);
   await provesMasterKey(stores.config, sealer);
-  const advertised = { base: baseUrl(config.advertise, config.phoneHttpPort) };
-  const memory = await openFirmware({ config, presence: stores.presence, clock, log });
-  const desks = openDesks({ catalogue, renderer, sealer, ...memory, phones: () => advertised.base }, stores.config);
-  const kept = await openMemory(config, log, stores);
-  const revisions = createRevisions({ store: stores.config, desks, log });
-  const windows = await createWindows({ store: stores.config, clock, enrolled: await enrolledBefore(stores.presence) });
-  const sightings = createSightings({ ...kept, catalogue, revisions, clock, log });
-  const firmware = watchFirmware(memory, { store: stores.config, revisions, log });
-  const rules = { store: stores.config, catalogue, desks, sealer, revisions, clock, ...checkAgainst(catalogue) };
-  return {
-    ...kept,
-    ...memory,
-    advertised,
-    catalogue,
-    desks,
-    renderer,
-    files,
-    revisions,
-    sealer,
-    sightings,
-    stores,
-    windows,
-    ...openDevices({ ...rules, ...kept }),
-    lines: createLines({ ...rules, newSecret: generateSecret }),
-    layers: createLayers(rules),
-    enrolment: createEnrolment(rules),
-    templates: createTemplates({ ...rules, ...trials, renderer }),
-    firmware: createFirmwareStock({ ...rules, ...memory, shelfChanged: firmware.look }),
-    /** Profiles or templates may differ from what they were: what changed gets its revision. */
-    refreshRevisions: async () => await revisions.refresh(await stores.config.find<Device>({ kind: "device" })),
-    async close() {
-      await firmware.close();
-      windows.close();
-      desks.close();
-      await Promise.all([trials.close(), kept.presence.close()]);
-      await kept.journal.close();
-      await stores.presence.close();
-      await stores.config.close();
-    },
-  };
+  return { catalogue, renderer, sealer, logins: createOneTimeLogins({ masterKey, clock }), stores, telling };
+}
+
+async function closeInOrder(parts: readonly { close(): void | Promise<void> }[]): Promise<void> {
+  for (const part of parts) await part.close();
 }
 
 function openDesks(parts: DeskParts, store: Store): CachedDesks {

@@ -35,6 +35,9 @@ export async function createApp({ config, log, version, clock = Date.now }: AppP
     apiToken,
     async listen() {
       listeners = await openListeners({ config, log, version, clock, apiToken, office, provision });
+      office.campaigns.begin();
+      office.schedules.start();
+      await office.rotations.begin();
       return listeners.listening;
     },
     async close() {

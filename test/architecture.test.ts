@@ -13,7 +13,9 @@ interface Import {
 }
 
 function partOf(file: string): string {
-  const [first = ""] = relative(server, file).split("/");
+  const [first = "", within] = relative(server, file).split("/");
+  // The story push.ts, and the ways to tell a phone below push/, are two parts.
+  if (first === "push" && within !== undefined) return "push/";
   return first.replace(/\.ts$/, "").replace(/^app-.*$/, "app");
 }
 

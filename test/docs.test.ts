@@ -70,8 +70,8 @@ function brokenLinks(name: string, text: string): string[] {
 }
 
 function importTable(text: string): Record<string, Rule> {
-  const list = (cell: string) => [...cell.matchAll(/`(\w+)`/g)].map(([, part = ""]) => part);
-  const rows = [...text.matchAll(/^\| `(\w+)` \| ([^|]+) \|([^|]*)\|$/gm)];
+  const list = (cell: string) => [...cell.matchAll(/`(\w+\/?)`/g)].map(([, part = ""]) => part);
+  const rows = [...text.matchAll(/^\| `(\w+\/?)` \| ([^|]+) \|([^|]*)\|$/gm)];
   return Object.fromEntries(
     rows.map(([, part = "", may = "", types = ""]) => [
       part,

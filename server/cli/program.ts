@@ -16,7 +16,11 @@ export function createProgram(line: CommandLine): Command {
     .configureOutput({ writeOut: (text) => line.out(text), writeErr: (text) => line.err(text) })
     .exitOverride();
   addServeCommand(program, line);
-  addSimulateCommand(program, { out: (text) => line.out(text), profiles: line.env["OFFHOOK_PROFILES"] ?? "profiles" });
+  addSimulateCommand(program, {
+    out: (text) => line.out(text),
+    profiles: line.env["OFFHOOK_PROFILES"] ?? "profiles",
+    untilSignal: () => line.untilSignal(),
+  });
   addRenderCommand(program, line);
   addCheckCommand(program, line);
   addBackupCommand(program, line);

@@ -19,13 +19,17 @@ export interface BootServer {
   /** The address of this machine to ask from; without it the system chooses, one for all. */
   readonly from?: string;
   readonly patience?: Patience;
+  /** Asked for each packet of TFTP, in and out: whether the network loses it. */
+  readonly loses?: () => boolean;
 }
 
 interface Patience {
   /** Before each repeat over TFTP and before giving up. */
-  readonly tftpMs: readonly number[];
+  readonly tftpMs?: readonly number[];
   /** Without a byte over HTTP. */
-  readonly httpMs: number;
+  readonly httpMs?: number;
+  /** How often a request that got no answer, or half of one, is made in all; once without it. */
+  readonly tries?: number;
 }
 
 /** One request and what came of it. */
@@ -54,8 +58,9 @@ export interface Asking {
 type Answer = Pick<Attempt, "outcome" | "bytes" | "detail" | "body">;
 
 export function createAsking(phone: SimulatedPhone, server: BootServer, signal?: AbortSignal): Asking {
-  const { tftpMs = [1000, 2000, 4000], httpMs = 5000 } = server.patience ?? {};
+  const { tftpMs = [1000, 2000, 4000], httpMs = 5000, tries = 1 } = server.patience ?? {};
   const from = server.from !== undefined && { from: server.from };
+  const loses = server.loses && { loses: server.loses };
   const http = createHttpClient({
     host: server.host,
     port: server.httpPort ?? 0,
@@ -67,7 +72,16 @@ export function createAsking(phone: SimulatedPhone, server: BootServer, signal?:
   });
   const tftp = (name: string, beginningOnly: boolean) =>
     fetchOverTftp(
-      { ...phone.tftp, ...from, host: server.host, port: server.tftpPort ?? 0, name, waits: tftpMs, beginningOnly },
+      {
+        ...phone.tftp,
+        ...from,
+        ...loses,
+        host: server.host,
+        port: server.tftpPort ?? 0,
+        name,
+        waits: tftpMs,
+        beginningOnly,
+      },
       signal,
     );
   const ways: Readonly<Record<Protocol, (name: string) => Promise<Answer>>> = {
@@ -81,7 +95,9 @@ export function createAsking(phone: SimulatedPhone, server: BootServer, signal?:
   async function ask(protocol: Protocol, name: string): Promise<Attempt> {
     const started = performance.now();
     const asked = protocol === "http" ? slashed(name) : name;
-    const answer = await ways[protocol](name).catch((error: unknown) => readError(error, signal));
+    const askOnce = () => ways[protocol](name).catch((error: unknown) => readError(error, signal));
+    let answer = await askOnce();
+    for (let times = 1; times < tries && isBroken(answer) && !signal?.aborted; times++) answer = await askOnce();
     return { protocol, name: asked, ...answer, milliseconds: performance.now() - started };
   }
 
@@ -104,6 +120,10 @@ export function createAsking(phone: SimulatedPhone, server: BootServer, signal?:
 /** Over HTTP every name begins with a slash, over TFTP as the family writes it (cisco.md B.1, item 10). */
 function slashed(name: string): string {
   return name.startsWith("/") ? name : `/${name}`;
+}
+
+function isBroken({ outcome }: Answer): boolean {
+  return outcome === "silent" || outcome === "broken";
 }
 
 function readAnswer({ status, body, bytes }: HttpAnswer): Answer {

@@ -47,7 +47,7 @@ export async function bootPhone(phone: SimulatedPhone, server: BootServer, signa
   let lastFile = started;
   try {
     for (let step = queue.shift(); step; step = queue.shift()) {
-      const report = await take(phone, asking, step);
+      const report = await takeStep(phone, asking, step);
       steps.push(report);
       if (report.outcome === "served") lastFile = performance.now();
       if (report.outcome === "silent" || signal?.aborted) break;
@@ -60,7 +60,8 @@ export async function bootPhone(phone: SimulatedPhone, server: BootServer, signa
   }
 }
 
-async function take(phone: SimulatedPhone, asking: Asking, step: BootStep): Promise<StepReport> {
+/** One name of the boot order, over each of its protocols until one decides. Never rejects. */
+export async function takeStep(phone: SimulatedPhone, asking: Asking, step: BootStep): Promise<StepReport> {
   const ask = fillIn(step.ask, phone);
   const attempts: Attempt[] = [];
   for (const protocol of step.via.filter((each) => asking.protocols.includes(each))) {
@@ -163,6 +164,6 @@ function fillIn(name: string, phone: SimulatedPhone): string {
   return name.replace(/\{(\w+)\}/g, (written, key: string) => values[key] ?? written);
 }
 
-function factsOf({ mac, model }: SimulatedPhone): PhoneFacts {
+export function factsOf({ mac, model }: SimulatedPhone): PhoneFacts {
   return { mac, psn: model.recognise.psn[0] ?? "", pn: model.recognise.pn[0] ?? "" };
 }

@@ -48,8 +48,7 @@ export async function bootFleet(
   { concurrency = 50, ownAddresses = false, signal, onPhone }: FleetOptions = {},
 ): Promise<FleetReport> {
   const started = performance.now();
-  const haveOwn = ownAddresses && (await givesOwnAddresses(server.host));
-  const serverFor = ({ mac }: SimulatedPhone) => (haveOwn ? { ...server, from: ownAddress(mac) } : server);
+  const serverFor = await serverByPhone(server, ownAddresses);
   // Each phone listens to it; Node warns of a leak at eleven.
   if (signal) setMaxListeners(0, signal);
   const reports = new Array<PhoneReport>(phones.length);
@@ -63,6 +62,15 @@ export async function bootFleet(
   };
   await Promise.all(Array.from({ length: Math.max(1, Math.min(concurrency, phones.length)) }, boot));
   return { phones: reports, summary: summarise(reports), milliseconds: performance.now() - started };
+}
+
+/** The server as each phone asks it: from an address of its own where it is to have one and the machine has it. */
+export async function serverByPhone(
+  server: BootServer,
+  ownAddresses: boolean,
+): Promise<(phone: SimulatedPhone) => BootServer> {
+  const haveOwn = ownAddresses && (await givesOwnAddresses(server.host));
+  return ({ mac }) => (haveOwn ? { ...server, from: ownAddress(mac) } : server);
 }
 
 function overtaken({ mac, model }: SimulatedPhone): PhoneReport {

@@ -37,6 +37,8 @@ export interface HttpClient {
   get(path: string, signal?: AbortSignal): Promise<HttpAnswer>;
   /** Asks without taking the body. */
   head(path: string, signal?: AbortSignal): Promise<HttpAnswer>;
+  /** Brings something, as a report. Fails as `get`. */
+  send(method: "POST" | "PUT", path: string, body: Buffer, signal?: AbortSignal): Promise<HttpAnswer>;
   close(): void;
 }
 
@@ -64,14 +66,27 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const headers = requestHeaders(options, kept);
     const { host, port } = options;
     const call = { host, port, path, method, headers, agent, ...from, ...(signal && { signal }) };
-    const { status, headers: answered, bytes } = await exchange(call, options.waitMs);
+    const { status, headers: answered, bytes } = await exchange(call, { waitMs: options.waitMs });
     const body = status === 304 && kept ? kept.body : await unpacked(bytes, options.gzip);
     const tag = answered.etag;
     if (method === "GET" && status === 200 && tag !== undefined) options.kept.set(path, { tag, body });
     return { status, headers: answered, body, bytes: bytes.length };
   }
 
+  async function send(method: "POST" | "PUT", path: string, body: Buffer, signal?: AbortSignal): Promise<HttpAnswer> {
+    const { host, port, userAgent } = options;
+    const headers = {
+      ...(userAgent !== undefined && { "user-agent": userAgent }),
+      "content-type": "text/xml",
+      "content-length": body.length,
+    };
+    const call = { host, port, path, method, headers, agent, ...from, ...(signal && { signal }) };
+    const { bytes, ...answer } = await exchange(call, { waitMs: options.waitMs, body });
+    return { ...answer, body: bytes, bytes: bytes.length };
+  }
+
   return {
+    send,
     get: (path, signal) => ask("GET", path, signal),
     head: (path, signal) => ask("HEAD", path, signal),
     close: () => agent.destroy(),
@@ -103,7 +118,13 @@ interface Exchanged {
   readonly bytes: Buffer;
 }
 
-function exchange(call: RequestOptions, waitMs: number, again = true): Promise<Exchanged> {
+interface Sending {
+  readonly waitMs: number;
+  readonly body?: Buffer;
+  readonly isRepeat?: boolean;
+}
+
+function exchange(call: RequestOptions, { waitMs, body, isRepeat = false }: Sending): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
     let begun = false;
     const outgoing = request(call, (response) => {
@@ -115,11 +136,11 @@ function exchange(call: RequestOptions, waitMs: number, again = true): Promise<E
     });
     outgoing.on("error", (error: NodeJS.ErrnoException) => {
       // The server closed the kept connection just before it was used again: RFC 9112 section 9.5 allows one retry.
-      if (again && !begun && outgoing.reusedSocket && error.code === "ECONNRESET") {
-        exchange(call, waitMs, false).then(resolve, reject);
+      if (!isRepeat && !begun && outgoing.reusedSocket && error.code === "ECONNRESET") {
+        exchange(call, { waitMs, isRepeat: true, ...(body && { body }) }).then(resolve, reject);
       } else reject(asHttpError(error, begun || outgoing.reusedSocket));
     });
-    outgoing.end();
+    outgoing.end(body);
   });
 }
 

@@ -20,6 +20,25 @@ export function leadsToOwnFile(rule: string): boolean {
   return /\$\(?(?:MA|MAU|MAC|SN|SERIAL_NUMBER)\b/.test(rule);
 }
 
+/** Where a phone sends its own state. */
+export interface ReportTarget {
+  readonly scheme: string;
+  /** With the query. */
+  readonly path: string;
+  /** Only what was changed at the phone. */
+  readonly isDelta: boolean;
+}
+
+/** Of `Report_Rule`: up to two of `[options] URL`, separated by a blank (vocabulary of MPP). */
+export function reportTargets(rule: string, facts: PhoneFacts): readonly ReportTarget[] {
+  const targets = [...rule.matchAll(/((?:\[[^\]]*\]\s*)*)(\S+)/g)].slice(0, 2);
+  return targets.map(([, options = "", url = ""]) => {
+    const [, scheme = "tftp", rest = ""] = /^(?:([a-z]+):\/\/[^/]*)?(.*)$/i.exec(url) ?? [];
+    const isDelta = /--delta\b/.test(options);
+    return { scheme: scheme.toLowerCase(), path: `/${expand(rest, facts).replace(/^\//, "")}`, isDelta };
+  });
+}
+
 function expand(path: string, { mac, psn, pn }: PhoneFacts): string {
   const macros: Readonly<Record<string, string>> = { MA: mac, MAU: mac.toUpperCase(), PSN: psn, PN: pn };
   return path.replace(/\$\(?([A-Z]+)\)?/g, (written, name: string) => macros[name] ?? written);

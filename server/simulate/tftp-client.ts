@@ -20,6 +20,8 @@ export interface TftpAsk {
   readonly waits?: readonly number[];
   /** Ends the transfer politely after the first block: only whether the file is there matters. */
   readonly beginningOnly?: boolean;
+  /** Asked for each packet, in and out: whether the network loses it. */
+  readonly loses?: () => boolean;
 }
 
 export interface TftpFile {
@@ -48,6 +50,8 @@ const mostBytes = 128 * 1024 * 1024;
  * may open at least 10,000 descriptors nearly everywhere.
  */
 const dallying = createDallying(5000, 4096);
+/** Where packets are lost, the server may have to repeat its last block several times before it is told that it came. */
+const longDallying = createDallying(20_000, 1024);
 
 /**
  * Reads one file as a phone does: octet mode, one socket, one block at a time. Fails with a TftpError, or with the
@@ -61,7 +65,9 @@ export async function fetchOverTftp(ask: TftpAsk, signal?: AbortSignal): Promise
   try {
     return await new Promise((resolve, reject) => {
       const transfer = new Transfer(ask, socket, plainAddress(address), { resolve, reject });
-      socket.on("message", (datagram, from) => transfer.hear(datagram, from));
+      socket.on("message", (datagram, from) => {
+        if (!ask.loses?.()) transfer.hear(datagram, from);
+      });
       socket.on("error", (error) => transfer.fail(error.message));
       if (ask.from !== undefined) socket.bind({ port: 0, address: ask.from });
       signal?.addEventListener("abort", () => transfer.stop(signal.reason), { once: true, signal: transfer.over });
@@ -69,7 +75,7 @@ export async function fetchOverTftp(ask: TftpAsk, signal?: AbortSignal): Promise
       else transfer.begin();
     });
   } finally {
-    dallying.hold(socket);
+    (ask.loses ? longDallying : dallying).hold(socket);
   }
 }
 
@@ -221,6 +227,7 @@ class Transfer {
   }
 
   #send(packet: Buffer, sent?: () => void): void {
+    if (this.#ask.loses?.()) return void sent?.();
     this.#socket.send(packet, this.#port ?? this.#ask.port, this.#server, (error) => {
       if (error && !this.over.aborted) this.fail(error.message);
       else sent?.();

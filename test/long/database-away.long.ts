@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { type ServerProcess, startServer } from "../long/server-process.ts";
 import { openWay } from "../support/cuttable-way.ts";
 import { allProvisioned, bootFour, furnishFour, servedNames } from "../support/four-phones.ts";
 import { ask } from "../support/front-door.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { type ServerProcess, startServer } from "./server-process.ts";
 
 let postgres: TestPostgres;
 beforeAll(async () => {

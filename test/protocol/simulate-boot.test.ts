@@ -21,7 +21,7 @@ afterEach(async () => {
 type Reply = string | number | "silence";
 type Answer = (protocol: "tftp" | "http", name: string) => Reply;
 
-interface Peer extends Required<Omit<BootServer, "from">> {
+interface Peer extends Required<Omit<BootServer, "from" | "loses">> {
   readonly asked: string[];
 }
 
@@ -385,6 +385,7 @@ describe("offhook simulate", () => {
         told.out += text;
       },
       profiles: "profiles",
+      untilSignal: async () => "SIGINT",
     });
     for (const command of program.commands) command.exitOverride().configureOutput(program.configureOutput());
     const thrown = await program.parseAsync(["node", "offhook", "simulate", ...args]).then(

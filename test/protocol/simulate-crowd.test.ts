@@ -44,7 +44,7 @@ async function askedFrom(...options: readonly string[]): Promise<readonly string
   const server = ["--server", "localhost", "--tftp-port", `${tftp.address().port}`, "--http-port", `${port}`];
   const phones = ["--model", "cisco/8851-3pcc", "--mac", "00562b043615", "--mac", "02bf00ff0001"];
   const program = new Command();
-  addSimulateCommand(program, { out: () => {}, profiles: "profiles" });
+  addSimulateCommand(program, { out: () => {}, profiles: "profiles", untilSignal: async () => "SIGINT" });
   const told = program.parseAsync(["node", "offhook", "simulate", ...phones, ...server, ...options]);
   await expect(told).rejects.toThrow("2 of 2 phones were not provisioned");
   return [...seen].sort();

@@ -58,8 +58,12 @@ export interface AdminOffice {
 type OtherParts = Partial<AdminParts> | ((office: Office) => Promise<Partial<AdminParts>>);
 
 /** A whole Offhook with its admin listener on a free port of 127.0.0.1; `parts` replaces what a test wants otherwise. */
-export async function openAdminOffice(parts: OtherParts = {}): Promise<AdminOffice> {
-  const office = await openTestOffice();
+export async function openAdminOffice(
+  parts: OtherParts = {},
+  clock = Date.now,
+  env: Record<string, string> = {},
+): Promise<AdminOffice> {
+  const office = await openTestOffice(env, clock);
   const logged: AdminOffice["logged"][number][] = [];
   const admin = createAdminHttp({
     ...adminParts(office, logged),

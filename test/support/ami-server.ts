@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { onTestFinished } from "vitest";
+import { type AmiFiles, answerConfig } from "./ami-config.ts";
 
 /** A contact as ContactStatusDetail tells it. */
 export interface AmiContact {
@@ -26,6 +27,10 @@ export interface AmiCase {
   readonly greeting?: string;
   /** Actions that are read and never answered. */
   readonly deafTo?: readonly string[];
+  /** Configuration files by name; they change as they are written. */
+  readonly files?: AmiFiles;
+  /** What an action answers instead, as Error. */
+  readonly failing?: Readonly<Record<string, string>>;
 }
 
 /** A NOTIFY as Asterisk makes it of PJSIPNotify or SIPnotify. */
@@ -61,6 +66,9 @@ const classes: Readonly<Record<string, string>> = {
   PJSIPShowEndpoint: "system",
   SIPnotify: "system",
   Command: "command",
+  GetConfig: "config",
+  UpdateConfig: "config",
+  Reload: "config",
   Ping: "",
 };
 
@@ -135,6 +143,9 @@ export async function startAmi(given: AmiCase = {}): Promise<AmiServer> {
   }
 
   function done(headers: [string, string][], action: string, reply: Reply): string {
+    const failure = given.failing?.[action];
+    if (failure !== undefined) return reply("Error", `Message: ${failure}`);
+    if (classes[action] === "config") return reply(...answerConfig(given.files ?? {}, action, headers));
     if (action === "Ping") return reply("Success", "Ping: Pong", "Timestamp: 1700000000.000000");
     if (action === "Command") return reply("Success", "Message: Command output follows", ...settings());
     return action === "PJSIPShowEndpoint" ? show(headers, reply) : notify(headers, action, reply);

@@ -7,10 +7,10 @@ import { createTemporaryFolder } from "./temporary-folder.ts";
 export const edit = { organization: "default", actor: "test" };
 
 /** A whole Offhook without sockets, on an empty embedded store in a folder of its own that goes when it is closed. */
-export async function openTestOffice(env: Record<string, string> = {}): Promise<Office> {
+export async function openTestOffice(env: Record<string, string> = {}, clock = Date.now): Promise<Office> {
   const { path, remove } = await createTemporaryFolder();
   const config = readConfig({ OFFHOOK_DATA: join(path, "data"), OFFHOOK_FIRMWARE: join(path, "firmware"), ...env });
-  const office = await openOffice(config, pino({ level: "silent" }), Date.now);
+  const office = await openOffice(config, pino({ level: "silent" }), clock);
   return {
     ...office,
     async close() {

@@ -106,6 +106,16 @@ export const Warning = Type.Object({
 export const ListedDevice = Type.Object(answered);
 export const DeviceAnswer = Type.Object({
   ...answered,
+  registration: Type.Optional(
+    Type.Object(
+      {
+        state: Type.Enum(["registered", "unregistered"]),
+        contact: Type.Optional(Type.String()),
+        since: Type.Optional(time),
+      },
+      { description: "what its PBX tells; absent where no connection can tell" },
+    ),
+  ),
   warnings: Type.Array(Warning, { description: "what was asked for and this phone can't be told" }),
 });
 

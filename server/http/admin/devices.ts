@@ -87,9 +87,14 @@ function addRoute(server: AdminServer, parts: AdminParts): void {
 function documentRoutes(server: AdminServer, parts: AdminParts): void {
   const url = "/devices/:mac";
   const read = { tags, summary: "A device", params: MacParams, response: { 200: DeviceAnswer } };
-  server.get(url, { schema: read }, async (request, reply) =>
-    answerDevice(parts, reply, await deviceOf(parts, request, request.params)),
-  );
+  server.get(url, { schema: read }, async (request, reply) => {
+    const device = await deviceOf(parts, request, request.params);
+    const [answer, registration] = await Promise.all([
+      answerDevice(parts, reply, device),
+      parts.registrations.of(device),
+    ]);
+    return { ...answer, ...(registration && { registration }) };
+  });
   const change = { ...read, summary: "Changes a device", querystring: Force, body: DevicePatch };
   server.patch(url, { schema: change }, async (request, reply) => {
     const { version, ...given } = request.body;

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import type { Campaign, Target } from "../../domain/campaign.ts";
 import { Failure } from "../../domain/failures.ts";
 import type { StoreChange } from "../../domain/ports.ts";
 import type { ListedExchange } from "../../journal/journal.ts";
@@ -13,6 +14,8 @@ export interface EventHub {
 }
 
 const mostClients = 100;
+/** What Offhook keeps beside what people change: they hear of that itself. */
+const unseen = new Set(["change", "change-image", "device-snapshot"]);
 /** A client that lets more than this wait does not keep up, and is dropped: it may connect again. */
 const mostWaiting = 256 * 1024;
 
@@ -31,7 +34,9 @@ export function createEventHub({
       if (clients.size > 0) send(exchangeEvent(exchange), exchange.organization);
     }),
     store.watch((changes) => {
-      if (clients.size > 0) for (const change of changes) send(changeEvent(change), change.organization);
+      if (clients.size === 0) return;
+      for (const change of changes)
+        if (!unseen.has(change.kind)) send(campaignEvent(change) ?? changeEvent(change), change.organization);
     }),
   ];
   const heartbeat = setInterval(() => send(": still here\n\n"), heartbeatMs);
@@ -55,12 +60,26 @@ export function createEventHub({
 }
 
 function write(client: Readable, text: string): void {
+  if (text === "") return;
   if (client.destroyed || client.readableLength > mostWaiting) client.destroy();
   else client.push(text);
 }
 
 function exchangeEvent(exchange: ListedExchange): string {
   return `event: exchange\nid: ${exchange.id}\ndata: ${JSON.stringify(exchangeView(exchange))}\n\n`;
+}
+
+/** How a campaign goes, and what became of each phone; its counts are written at most twice a second. */
+function campaignEvent({ body, id, kind, version }: StoreChange): string | undefined {
+  if (body === undefined || (kind !== "campaign" && kind !== "push-target")) return undefined;
+  if (kind === "campaign") {
+    const { counts, isPreparing, reason, state, total } = body as Campaign;
+    return isPreparing ? "" : `event: campaign\ndata: ${JSON.stringify({ id, state, reason, total, counts })}\n\n`;
+  }
+  const { attempts, mac, reason, state, transport } = body as Target;
+  const data = { campaign: id.split(".")[0], mac, state, reason, transport, attempts };
+  // The first version is only the plan.
+  return version === 1 ? "" : `event: campaign-device\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 /** That something changed, never what: a body may hold what not everybody may see. */

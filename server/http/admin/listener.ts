@@ -6,13 +6,18 @@ import { Connections } from "../connections.ts";
 import { descriptorLimit } from "../descriptors.ts";
 import { auditRoutes } from "./audit.ts";
 import { bulkRoutes } from "./bulk.ts";
+import { bulkAddRoutes } from "./bulk-add.ts";
 import { admit, visitDecorator } from "./caller.ts";
+import { campaignRoutes } from "./campaigns.ts";
+import { changeRoutes } from "./changes.ts";
 import { choiceRoutes } from "./choices.ts";
 import { deviceCopyRoutes } from "./device-copy.ts";
 import { deviceDetailRoutes } from "./device-details.ts";
 import { deviceFileRoutes } from "./device-files.ts";
+import { devicePushRoutes } from "./device-push.ts";
 import { deviceRoutes } from "./devices.ts";
 import { documentRoute, registerDocumentation } from "./documentation.ts";
+import { driftRoutes } from "./drift.ts";
 import { enrolmentWindowRoutes } from "./enrolment-windows.ts";
 import { createEventHub } from "./event-hub.ts";
 import { eventRoutes } from "./events.ts";
@@ -27,13 +32,19 @@ import { lineRoutes } from "./lines.ts";
 import { modelRoutes } from "./models.ts";
 import { organizationRoutes } from "./organizations.ts";
 import type { AdminParts, AdminServer } from "./parts.ts";
+import { pbxConnectionRoutes } from "./pbx-connections.ts";
+import { planRoutes } from "./plans-of-change.ts";
 import { answerProblem } from "./problems.ts";
+import { revisionRoutes } from "./revisions.ts";
+import { rotationRoutes } from "./rotations.ts";
+import { scheduleRoutes } from "./schedules.ts";
 import { serverRoutes } from "./server-info.ts";
 import { settingRoutes } from "./settings.ts";
 import { limitTime } from "./slow-requests.ts";
 import { strangerRoutes } from "./strangers.ts";
 import { templateRoutes } from "./templates.ts";
 import { compileValidator } from "./validation.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 export interface AdminHttp {
   /** Fails with the error of the port when it can't be had. */
@@ -135,8 +146,18 @@ const resources = [
   keyLayoutRoutes,
   deviceCopyRoutes,
   bulkRoutes,
+  bulkAddRoutes,
   deviceDetailRoutes,
+  revisionRoutes,
+  planRoutes,
   deviceFileRoutes,
+  devicePushRoutes,
+  driftRoutes,
+  campaignRoutes,
+  scheduleRoutes,
+  webhookRoutes,
+  rotationRoutes,
+  pbxConnectionRoutes,
   templateRoutes,
   enrolmentWindowRoutes,
   firmwareRoutes,
@@ -145,6 +166,7 @@ const resources = [
   exchangeRoutes,
   serverRoutes,
   auditRoutes,
+  changeRoutes,
 ];
 
 function portOf({ server }: AdminServer): number {

@@ -7,6 +7,7 @@ import { type PbxTimes, pbxTimes } from "../connection/times.ts";
 import { type AmiConnection, openAmi } from "./ami-connection.ts";
 import { lookAtEndpoint, registrationOf } from "./endpoint.ts";
 import { pushThroughAmi } from "./push.ts";
+import { writeSecrets } from "./secrets.ts";
 import { tryAmi } from "./trial.ts";
 
 const name = "asterisk-ami";
@@ -48,6 +49,13 @@ export function createAmiTransport(
         if (look.verdict === "done") return registrationOf(look.contacts);
         if (look.verdict === "no-permission") throw new PbxError("login", "the PBX shows no endpoints to this login");
         return look.verdict === "refused" ? { state: "unregistered" } : undefined;
+      },
+      async writeSecrets(connection, secrets, signal) {
+        try {
+          return await writeSecrets(await keeper.use(connection, signal), secrets, signal);
+        } catch (error) {
+          return secrets.map(() => ({ result: "refused", reason: `through Asterisk: ${asPbxError(error).message}` }));
+        }
       },
     },
     async close() {
