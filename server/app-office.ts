@@ -34,7 +34,7 @@ import { watchSiteSizes } from "./office/site-sizes.ts";
 import { createTemplates } from "./office/templates.ts";
 import { createWindows, type Enrolled } from "./office/windows.ts";
 import { executeDocument } from "./render/documents-execute.ts";
-import { createRenderer } from "./render/renderer.ts";
+import { createRenderer, type Renderer } from "./render/renderer.ts";
 import { loadMasterKey } from "./security/master-key.ts";
 import { createOneTimeLogins } from "./security/one-time-logins.ts";
 import { createSealer } from "./security/sealer.ts";
@@ -52,8 +52,11 @@ export function baseUrl(advertise: string | undefined, ports: readonly number[])
   return ports.includes(80) ? `http://${host}` : `http://${host}:${ports[0]}`;
 }
 
-export async function openOffice(config: Config, log: Logger, clock: Clock) {
-  const base = await openBase(config, log, clock);
+/** What was read from the folders of the configuration already; neither ever changes. */
+type Read = Partial<{ readonly catalogue: Catalogue; readonly renderer: Renderer }>;
+
+export async function openOffice(config: Config, log: Logger, clock: Clock, read: Read = {}) {
+  const base = await openBase(config, log, clock, read);
   const { advertised, changes, firmware, kept, logins, memory, rules, sightings, stores, telling, trials } = base;
   const { files, renderer } = base;
   const edits = { ...rules, store: changes.edits, files, newSecret: generateSecret };
@@ -88,8 +91,8 @@ export async function openOffice(config: Config, log: Logger, clock: Clock) {
 }
 
 /** What phones ask of, and what people change: nothing here begins anything. */
-async function openBase(config: Config, log: Logger, clock: Clock) {
-  const ground = await openGround(config, log, clock);
+async function openBase(config: Config, log: Logger, clock: Clock, read: Read) {
+  const ground = await openGround(config, log, clock, read);
   const { catalogue, renderer, sealer, stores } = ground;
   const store = stores.config;
   const { files, ...trials } = openTemplates(renderer);
@@ -117,9 +120,8 @@ async function openBase(config: Config, log: Logger, clock: Clock) {
 }
 
 /** What all the rest stands on. The master key is the one that the stored secrets were sealed with, or nothing opens. */
-async function openGround(config: Config, log: Logger, clock: Clock) {
-  const catalogue = createCatalogue(config.profiles);
-  const renderer = createRenderer(config.templates);
+async function openGround(config: Config, log: Logger, clock: Clock, read: Read) {
+  const { catalogue = createCatalogue(config.profiles), renderer = createRenderer(config.templates) } = read;
   await mkdir(config.data, { recursive: true, mode: 0o700 }).catch((thrown) => {
     throw startFailure(config.data, thrown);
   });

@@ -96,6 +96,8 @@ export interface PushTarget {
   readonly destination?: { readonly address: string; readonly port: number };
   readonly signalling: Signalling;
   readonly line?: PushLine;
+  /** The phone drops SIP that does not come from its server; the address of that, as the phone is told it. */
+  readonly onlyFrom?: string;
   /** Of the line, in the order to try: what the phone has completed a fetch of, then what it shall have. */
   readonly secrets: readonly string[];
   /** The phone's own web server; port 80 or 443 when absent. */

@@ -60,12 +60,20 @@ export async function aim(parts: TargetParts, document: StoredDocument<Device>, 
     ...("address" in place && { destination: place }),
     signalling: signallingOf(desk),
     ...(line && { line }),
+    ...(await onlyFrom(desk)),
     secrets: await secretsOf(parts, desk, presence),
     webServer: webServerOf(desk),
     web: password === undefined ? [] : [{ user: "admin", password }],
     ...wordsOf(desk, errand),
   };
   return { document, desk, presence, desired, target, ...("nowhere" in place && { nowhere: place.nowhere }) };
+}
+
+/** Phones that are told to take SIP from their server only drop what comes from elsewhere. */
+async function onlyFrom({ lines: [first], plan, settings }: Desk): Promise<Pick<PushTarget, "onlyFrom">> {
+  if (!plan.carried.has("sip.onlyProxy") || settings.get("sip.onlyProxy")?.value !== true) return {};
+  const server = first?.settings.get("sip.outboundProxy")?.value ?? first?.settings.get("sip.server")?.value;
+  return server === undefined ? {} : { onlyFrom: (await resolved(String(server))) ?? String(server) };
 }
 
 function wordsOf({ family: { push } }: Desk, errand: Errand): Pick<PushTarget, "notice" | "request"> {

@@ -18,13 +18,23 @@ export function plainTemplates(sources: ReadonlyMap<string, string>, format: For
   const partials = new Map<string, readonly string[]>();
   for (const [name, source] of sources) {
     const reader = new PlainReader(format, pieces);
-    const piece = reader.program(Handlebars.parse(source));
+    const parsed = parse(source);
+    const piece = parsed && reader.program(parsed);
     if (piece) pieces.set(name, piece);
     partials.set(name, reader.partials);
   }
   const isPlain = (name: string) =>
     [...templatesIn(name, (each) => partials.get(each) ?? [])].every((each) => pieces.has(each));
   return new Map([...pieces].filter(([name]) => isPlain(name)));
+}
+
+/** Undefined for a broken one: whoever compiles it tells why. */
+function parse(source: string): hbs.AST.Program | undefined {
+  try {
+    return Handlebars.parse(source);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The lists of a context; what else could be walked through is left to Handlebars. */

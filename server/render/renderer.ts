@@ -26,16 +26,20 @@ export interface Renderer {
 }
 
 /**
- * Reads and precompiles every template below `folder` (`*.hbs`; `_*.hbs` are partials, named without the ending).
+ * Reads and prepares every template below `folder` (`*.hbs`; `_*.hbs` are partials, named without the ending).
  * A broken template stops the start with its file, line and reason.
  */
 export function createRenderer(folder: string): Renderer {
   const sources = readTemplates(folder);
   const environments = new Map<FormatName, ReadonlyMap<string, Piece>>();
   for (const [name, format] of Object.entries(formats)) {
-    // All are compiled, since that tells a broken one.
-    const compiled = compileTemplates(sources, format);
-    environments.set(name as FormatName, new Map([...compiled, ...plainTemplates(sources, format)]));
+    const plain = plainTemplates(sources, format);
+    // What is not plain is compiled by Handlebars, with all that it may take in; that tells a broken one as well.
+    const isPlain = plain.size === sources.size;
+    environments.set(
+      name as FormatName,
+      isPlain ? plain : new Map<string, Piece>([...compileTemplates(sources, format), ...plain]),
+    );
   }
   const partials = new Map([...sources].map(([name, source]) => [name, partialsOf(source)]));
   const digests = new Map([...sources.keys()].map((name) => [name, digestOf(name, sources, partials)]));

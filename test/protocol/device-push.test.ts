@@ -37,7 +37,7 @@ async function openOffice(settings: Json, parts: Parameters<typeof openAdminOffi
 
 function listensAt(phone: SipPhone): Json {
   const { address, port } = phone.destination("udp");
-  return { "push.address": address, "push.port": port };
+  return { "push.address": address, "push.port": port, "sip.onlyProxy": false };
 }
 
 /** As the phone does, to its last byte. */
@@ -148,6 +148,17 @@ test("nothing is sent outside of the allowed networks", async () => {
     state: "unreachable",
     attempts: [{ result: "unable", text: "198.51.100.7 is not in a network that Offhook may send to" }],
   });
+});
+
+test("a phone that takes SIP from its server only is told in another way", async () => {
+  const phone = await openSipPhone();
+  const admin = await openOffice({ ...listensAt(phone), "sip.onlyProxy": true });
+  const { attempts } = await push(admin);
+  expect(attempts.find(({ transport }) => transport === "sip-notify")).toMatchObject({
+    result: "unable",
+    text: expect.stringContaining("sip.onlyProxy"),
+  });
+  expect(phone.requests).toEqual([]);
 });
 
 test("a transport that is named is the only one, and an unknown one is refused", async () => {

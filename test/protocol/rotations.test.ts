@@ -235,3 +235,20 @@ describe("before the PBX has the new secrets", () => {
     ]);
   });
 });
+
+test("a revert of a device leaves it the secret that was rotated since", async () => {
+  const admin = await openRotatingOffice();
+  const { id } = await start(admin);
+  await exported(admin, id);
+  await order(admin, id, "confirm");
+  await until(async () => (await read(admin, id)).lines[0]?.devices).toHaveLength(1);
+  const rotated = await fetchFile(admin);
+  expect(rotated).not.toContain(oldSecret);
+  await admin.ok("PATCH", `/devices/${mac}`, { label: "Desk", settings: { "time.ntp": "10.0.0.1" } });
+  await admin.ok("POST", `/devices/${mac}/revisions/1/revert`, {});
+  const reverted = await fetchFile(admin);
+  expect(reverted).not.toContain("10.0.0.1");
+  expect(/<Password_1_>.*<\/Password_1_>/.exec(reverted)?.[0]).toBe(
+    /<Password_1_>.*<\/Password_1_>/.exec(rotated)?.[0],
+  );
+});

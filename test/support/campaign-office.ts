@@ -176,7 +176,7 @@ async function addPhones(
   dead: readonly string[],
 ) {
   const place = { "push.address": "127.0.0.1", "push.port": fleet.sip.destination("udp").port };
-  const settings = { "sip.server": "pbx.example", "push.transport": "sip-notify", ...place };
+  const settings = { "sip.server": "pbx.example", "sip.onlyProxy": false, "push.transport": "sip-notify", ...place };
   await admin.ok("PATCH", "/organizations/default/settings", { settings });
   await admin.ok("POST", "/enrolment-windows", { all: true, minutes: 10 });
   const closed = await openSipPhone();

@@ -39,7 +39,7 @@ export async function changeUntilRefused(
   { call }: ServerProcess,
   most = 200,
 ): Promise<{ refusal: string; displayName: string }> {
-  let displayName = "";
+  let { displayName } = (await call("GET", "/lines/200")) as { displayName: string };
   for (let take = 1; take < most; take += 1) {
     try {
       await call("PATCH", "/lines/200", { displayName: `take ${take}` });

@@ -41,7 +41,7 @@ export async function openAloneOffice(settings: Json = {}): Promise<AdminOffice>
 
 export function listensAt(phone: SipPhone): Json {
   const { address, port } = phone.destination("udp");
-  return { "push.address": address, "push.port": port, "push.transport": "sip-notify" };
+  return { "push.address": address, "push.port": port, "push.transport": "sip-notify", "sip.onlyProxy": false };
 }
 
 /** As the phone does, to its last byte. */

@@ -146,7 +146,7 @@ export const sipSettings = inGroup("SIP account", [
   {
     name: "sip.onlyProxy",
     title: "Only from the server",
-    text: "Whether the phone takes requests from its server only. Stops ghost calls from scanners.",
+    text: "Whether the phone takes requests from its server only. Stops ghost calls from scanners. Offhook then tells such a phone through its PBX or over HTTP, unless it runs beside the PBX.",
     schema: Type.Boolean(),
     default: true,
   },

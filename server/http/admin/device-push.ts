@@ -46,7 +46,11 @@ export function devicePushRoutes(server: AdminServer, parts: AdminParts): void {
     body: PushOrderBody,
     response: { 202: PushAnswer },
   };
-  server.post("/devices/:mac/push", { schema: push }, async (request, reply) => {
+  const preValidation = async (request: { body: unknown }) => {
+    // Every field may be left out, and so may be all of it.
+    request.body ??= {};
+  };
+  server.post("/devices/:mac/push", { schema: push, preValidation }, async (request, reply) => {
     const { action = "resync", transport } = request.body;
     const order = { errand: { action }, ...(transport !== undefined && { transport }) };
     reply.code(202);

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
 import type { CreatePushTransport, Notice, PushOutcome, PushTarget } from "../../domain/push.ts";
 import { createSipClient, type SipClient } from "../../sip/client.ts";
 import type { HeaderField } from "../../sip/headers.ts";
@@ -14,7 +15,8 @@ const createTransport: CreatePushTransport = (parts) => {
     ...{ user: "offhook", userAgent: "Offhook" },
     failed: (err) => parts.log.warn({ err }, "the SIP socket reported a failure"),
   });
-  const objection = (target: PushTarget) => objectionTo(target, (address) => parts.allows(address));
+  const objection = (target: PushTarget) =>
+    objectionTo(target, (address) => parts.allows(address)) ?? fromServerOnly(target, parts.sip.address);
   return {
     name: "sip-notify",
     objection,
@@ -36,6 +38,16 @@ function objectionTo(target: PushTarget, allows: (address: string) => boolean): 
     return `${destination.address} is outside of the networks that Offhook may send to.`;
   }
   return undefined;
+}
+
+/** Phones that were told so drop what another address sends: nobody should have to wait for that silence. */
+function fromServerOnly({ onlyFrom }: PushTarget, own: string | undefined): string | undefined {
+  if (onlyFrom === undefined || onlyFrom === own || (own === undefined && isOfThisMachine(onlyFrom))) return undefined;
+  return `The phone takes SIP from its server only (sip.onlyProxy): tell it through that, over HTTP, or switch the setting off.`;
+}
+
+function isOfThisMachine(address: string): boolean {
+  return Object.values(networkInterfaces()).some((each) => each?.some((one) => one.address === address));
 }
 
 async function notify(client: SipClient, target: PushTarget, signal: AbortSignal): Promise<PushOutcome> {

@@ -189,7 +189,8 @@ const network: readonly Reading[] = [
 ];
 
 /** A page behind a key: with encryption it is told a second time, under the name for it. */
-function pages(setting: string, name: string, model = "cisco/8851"): Reading[] {
+/** `otherwise`: what Offhook itself says while nobody set it. */
+function pages(setting: string, name: string, model = "cisco/8851", otherwise?: string): Reading[] {
   const secure = `device/secure${name.replace(/^./, (letter) => letter.toUpperCase())}URL`;
   const plain = `device/${name}URL`;
   return ["http", "https"].map((scheme) => ({
@@ -200,7 +201,7 @@ function pages(setting: string, name: string, model = "cisco/8851"): Reading[] {
       [plain]: `${scheme}://pbx.example.com/${name}`,
       [secure]: scheme === "https" ? `https://pbx.example.com/${name}` : undefined,
     },
-    without: notThere(plain, secure),
+    without: { ...notThere(plain, secure), ...(otherwise !== undefined && { [plain]: otherwise }) },
   }));
 }
 
@@ -208,7 +209,7 @@ const services: readonly Reading[] = [
   ...pages("directory.url", "directory"),
   ...pages("services.url", "services"),
   ...pages("services.messagesUrl", "messages"),
-  ...pages("services.authenticationUrl", "authentication"),
+  ...pages("services.authenticationUrl", "authentication", "cisco/8851", "http://prov.example.com/authentication"),
   ...pages("services.idleUrl", "idle"),
   ...pages("services.informationUrl", "information", "cisco/7965"),
   { setting: "services.idleAfter", value: 90, reads: { "device/idleTimeout": "90" } },

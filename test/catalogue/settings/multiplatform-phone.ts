@@ -128,7 +128,10 @@ const provisioning: readonly Reading[] = [
     setting: "provision.report",
     value: "https://reports.example.com/in",
     reads: { Report_Rule: "https://reports.example.com/in", Report_To_Server: "On Local Change" },
-    without: { Report_Rule: "", Report_To_Server: "On Request" },
+    without: {
+      Report_Rule: "http://prov.example.com/report/{mac}.xml",
+      Report_To_Server: "On Local Change",
+    },
   },
   ...onOff("firmware.sharing", "Peer_Firmware_Sharing"),
   plain("location.companyId", "07072db6-2dd5", "Company_UUID_1_", ""),

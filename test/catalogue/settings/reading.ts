@@ -6,7 +6,7 @@ import { edit } from "../../support/office.ts";
 import { readText, readXml } from "../../support/read-back.ts";
 
 /** Parameters of a file by name, as a phone reads them; undefined: not in the file. */
-type Reads = Readonly<Record<string, string | undefined>>;
+export type Reads = Readonly<Record<string, string | undefined>>;
 
 /** A setting, and what a phone then reads in its file. */
 export interface Reading {

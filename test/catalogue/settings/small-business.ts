@@ -66,7 +66,12 @@ const provisioning: readonly Reading[] = [
   plain("provision.resyncSpread", 900, "Resync_At_Random_Delay", "600"),
   ...onOff("provision.fromSip", "Resync_From_SIP"),
   ...onOff("provision.askPassword", "Auth_Resync-Reboot_1_"),
-  plain("provision.report", "https://report.example.com/spa", "Report_Rule", ""),
+  plain(
+    "provision.report",
+    "https://report.example.com/spa",
+    "Report_Rule",
+    "http://prov.example.com/report/{mac}.xml",
+  ),
 ];
 
 const account: readonly Reading[] = [
