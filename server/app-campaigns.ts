@@ -9,7 +9,6 @@ import type { Config } from "./config.ts";
 import { Failure } from "./domain/failures.ts";
 import type { Clock, Store } from "./domain/ports.ts";
 import type { PushTransport } from "./domain/push.ts";
-import { reachOf } from "./domain/reach.ts";
 import type { Presence } from "./journal/presence.ts";
 import { selectDevices } from "./office/bulk-selection.ts";
 import { createWitness } from "./office/bulk-witness.ts";
@@ -72,7 +71,7 @@ export function openCampaigns({ config, times, timeToCome = usualTimeToCome, tra
 function proofIn(parts: Omit<CampaignPlace, "config" | "times">): ProofParts {
   const { desks, registrations, revisionReverts, store, transports } = parts;
   return {
-    reach: async (device) => reachOf(await desks.read(store, device)),
+    reach: async (device) => (await desks.read(store, device)).reach,
     noDirectWay: (device, action) =>
       noDirectWay({ transports, aim: (each, errand) => aim(parts, each, errand) }, device, action),
     registration: (device) => registrations.of(device),

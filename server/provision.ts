@@ -6,7 +6,6 @@ import { type Asked, type Candidate, normaliseName } from "./domain/identify.ts"
 import type { FileSpec } from "./domain/model.ts";
 import type { Network } from "./domain/network.ts";
 import type { StoredDocument, StoreReader } from "./domain/ports.ts";
-import { reachOf } from "./domain/reach.ts";
 import { decideTrust, type TrustDecision } from "./domain/trust.ts";
 import type { EnrolmentWindow } from "./domain/window.ts";
 import type { Shelf, ShelfFile } from "./firmware/shelf.ts";
@@ -158,7 +157,7 @@ async function respond(
         address,
         revision,
         digest: desk.digest,
-        reach: reachOf(desk),
+        reach: desk.reach,
         ...(window && { window }),
       });
     },

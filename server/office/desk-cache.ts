@@ -1,5 +1,6 @@
 import type { Device } from "../domain/device.ts";
 import type { Store, StoredDocument } from "../domain/ports.ts";
+import { FewAtATurn } from "../lib/few-at-a-turn.ts";
 import type { Desk, Desks } from "./desk.ts";
 
 export interface DeskCacheParts {
@@ -17,6 +18,9 @@ export interface DeskCacheParts {
 export interface CachedDesks extends Desks {
   close(): void;
 }
+
+/** Each takes up to a millisecond, with the file that is made of it. */
+const mostInATurn = 10;
 
 /** These change without any phone's file changing. */
 const others = new Set([
@@ -45,6 +49,7 @@ const others = new Set([
  */
 export function cacheDesks({ desks, known, store, outside, most = 100_000 }: DeskCacheParts): CachedDesks {
   const kept = new Map<string, Desk>();
+  const turns = new FewAtATurn(mostInATurn);
   let size = 0;
   let generation = 0;
   let seenOutside = outside();
@@ -65,6 +70,7 @@ export function cacheDesks({ desks, known, store, outside, most = 100_000 }: Des
     const key = `${device.organization}/${device.id}/${device.version}/${device.body.born}/${known(device)}`;
     const found = kept.get(key);
     if (found) return found;
+    await turns.take();
     const begun = generation;
     const desk = await desks.read(store, device);
     // A change that came while it was read may be in it or not: then it serves this once.

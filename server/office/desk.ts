@@ -8,6 +8,7 @@ import type { DeskFacts, KeyTarget, LeftOut, LineFacts } from "../domain/mapping
 import type { ModelProfile } from "../domain/model.ts";
 import { digestOf, mapParameters, mappedLeftOut, parametersOf } from "../domain/parameters.ts";
 import type { StoredDocument, StoreReader } from "../domain/ports.ts";
+import { reachOf } from "../domain/reach.ts";
 import { overlay, type ResolvedSettings } from "../domain/settings.ts";
 import type { Shelf } from "../firmware/shelf.ts";
 import type { Renderer } from "../render/renderer.ts";
@@ -23,6 +24,8 @@ import { ownLayout, readOwnTemplates } from "./templates-own.ts";
 export interface Desk extends MappedDesk {
   readonly organization: string;
   readonly device: StoredDocument<Device>;
+  /** Of what decides whether the phone finds its PBX: see `reachOf`. */
+  readonly reach: string;
   /** What the parameters are made of, without the raw overlay: much cheaper to compare. */
   readonly passages: readonly Passage[];
 }
@@ -97,6 +100,7 @@ async function readDesk(parts: Parts, reader: StoreReader, device: StoredDocumen
   const digest = digestOf(facts, passages);
   const pbx = catalogue.pbxKinds.get(String(settings.get("pbx.kind")?.value));
   const common = sharesPlan(family) ? await layers.ofAnyone(reader, family, model) : undefined;
+  let reach: string | undefined;
   // Made when they are looked at: desks are kept by the thousand, and a phone whose file is kept needs neither.
   return {
     ...facts,
@@ -107,6 +111,10 @@ async function readDesk(parts: Parts, reader: StoreReader, device: StoredDocumen
     get parameters() {
       const parameters = parametersOf(passages, raw);
       return family.stamp === undefined ? parameters : parameters.set(family.stamp, digest);
+    },
+    get reach() {
+      reach ??= reachOf(facts);
+      return reach;
     },
     get leftOut() {
       return [...leftOut, ...deskLeftOut(facts, { common, pbx }), ...mappedLeftOut(passages)];

@@ -1,4 +1,4 @@
-import Type from "typebox";
+import Type, { type Static } from "typebox";
 import { deviceStates, Id, Key, RawMap, SettingsMap } from "../../domain/device.ts";
 import { syncStates } from "../../domain/sync.ts";
 import { plainText } from "../../domain/text.ts";
@@ -58,6 +58,25 @@ export const Revision = Type.Object({
   by: Type.Optional(Type.String({ description: "who made the change" })),
   why: Type.Optional(Type.String({ description: "the change, as the audit names it" })),
 });
+/**
+ * Or null. Answers have no unions: which one a value is would be found by a validator, compiled at the first answer, which
+ * holds everything up for 50 ms.
+ */
+const nullable = <Schema extends Parameters<typeof Type.Array>[0]>(schema: Schema) =>
+  Type.Unsafe<Static<Schema> | null>({ ...schema, type: ["object", "null"] });
+
+/** A key as it is answered: one of the targets that `Key` may have. */
+const AnsweredKey = Type.Object({
+  ...Key.properties,
+  target: Type.Optional(
+    Type.Object({
+      line: Type.Optional(Type.String()),
+      number: Type.Optional(Type.String()),
+      url: Type.Optional(Type.String()),
+    }),
+  ),
+});
+
 const Pin = Type.Object({ block: Type.String(), at: Type.String() });
 const time = Type.String({ format: "date-time" });
 
@@ -70,16 +89,16 @@ const answered = {
   label: Type.Optional(Type.String()),
   preset: Type.Optional(Type.String()),
   lines: Type.Array(Type.String()),
-  keys: Type.Array(Key),
+  keys: Type.Array(AnsweredKey),
   modules: Type.Array(Type.String()),
   settings: Type.Record(Type.String(), Type.Unknown()),
   raw: Type.Record(Type.String(), Type.String()),
   state: State,
   version: Type.Integer(),
-  revision: Type.Union([Type.Null(), Revision]),
+  revision: nullable(Revision),
   trust: Type.Object({
     enrolment: Type.Literal("pin"),
-    pin: Type.Union([Type.Null(), Pin]),
+    pin: nullable(Pin),
     windowOpen: Type.Boolean({ description: "an open enrolment window takes this device in" }),
   }),
   lastSeen: Type.Optional(time),
