@@ -20,17 +20,17 @@ async function onShelf(size: number) {
 }
 
 describe("a file of the shelf", () => {
-  test("of at most 64 KB comes as bytes, and its delivery is told", async () => {
-    const { deliveries, read } = await onShelf(65_536);
+  test("of at most 16 KB comes as bytes, and its delivery is told", async () => {
+    const { deliveries, read } = await onShelf(16_384);
     const content = await read(request);
-    expect("body" in content && content.body.equals(someBytes(65_536))).toBe(true);
-    content.done({ completed: true, bytes: 65_536 });
-    expect(deliveries).toEqual([{ completed: true, bytes: 65_536 }]);
+    expect("body" in content && content.body.equals(someBytes(16_384))).toBe(true);
+    content.done({ completed: true, bytes: 16_384 });
+    expect(deliveries).toEqual([{ completed: true, bytes: 16_384 }]);
   });
 
   test("that is larger is streamed", async () => {
-    const { file, read } = await onShelf(65_537);
-    expect(await read(request)).toMatchObject({ file, size: 65_537 });
+    const { file, read } = await onShelf(16_385);
+    expect(await read(request)).toMatchObject({ file, size: 16_385 });
   });
 
   test("that is gone is left to the transfer, which says so", async () => {
