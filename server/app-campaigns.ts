@@ -10,6 +10,7 @@ import { Failure } from "./domain/failures.ts";
 import type { Clock, Store } from "./domain/ports.ts";
 import type { PushTransport } from "./domain/push.ts";
 import type { Presence } from "./journal/presence.ts";
+import type { HostNames } from "./lib/host-names.ts";
 import { selectDevices } from "./office/bulk-selection.ts";
 import { createWitness } from "./office/bulk-witness.ts";
 import type { Desks } from "./office/desk.ts";
@@ -31,6 +32,7 @@ export interface CampaignPlace extends Pick<PushParts, "timeToCome"> {
   readonly records: PushRecords;
   readonly push: Push;
   readonly transports: readonly PushTransport[];
+  readonly names: HostNames;
   readonly clock: Clock;
   readonly log: Pick<Logger, "warn">;
   readonly times?: Partial<CampaignTimes>;

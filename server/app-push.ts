@@ -3,6 +3,7 @@ import type { Config } from "./config.ts";
 import { networkHolds } from "./domain/network.ts";
 import type { Clock, Store } from "./domain/ports.ts";
 import type { OneTimeLogins } from "./domain/push.ts";
+import { HostNames } from "./lib/host-names.ts";
 import { createArrivals } from "./office/arrivals.ts";
 import { createPbxConnections } from "./office/pbx-connections.ts";
 import { createPushRecords } from "./office/push-records.ts";
@@ -11,7 +12,7 @@ import { createRegistrations } from "./office/registration.ts";
 import { loadTransports } from "./push/load-transports.ts";
 import { createPush } from "./push.ts";
 
-interface PushPlace extends Omit<TargetParts, "allows"> {
+interface PushPlace extends Omit<TargetParts, "allows" | "names"> {
   readonly config: Config;
   readonly store: Store;
   /** The store that remembers what people change. */
@@ -36,12 +37,14 @@ export async function openPush({ config, log, logins, phones, ...parts }: PushPl
   const connections = createPbxConnections({ ...parts, store: parts.edits });
   const records = createPushRecords(parts);
   const arrivals = createArrivals(parts);
-  const targets: TargetParts = { ...parts, allows };
+  const names = new HostNames();
+  const targets: TargetParts = { ...parts, allows, names };
   return {
     transports,
     connections,
     records,
     arrivals,
+    names,
     registrations: createRegistrations({ ...parts, connections, transports }),
     allows,
     push: createPush({
@@ -49,6 +52,7 @@ export async function openPush({ config, log, logins, phones, ...parts }: PushPl
       connections,
       records,
       arrivals,
+      log,
       aim: (device, errand) => aim(targets, device, errand),
       clock: parts.clock,
     }),

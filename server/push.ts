@@ -15,6 +15,7 @@ export interface PushParts {
   readonly arrivals: Arrivals;
   aim(device: StoredDocument<Device>, errand: Errand): Promise<PushedPhone>;
   readonly clock: Clock;
+  readonly log: { warn(fields: object, message: string): void };
   /** Instead of the usual times, in milliseconds. */
   readonly timeToCome?: Readonly<Record<PushAction, number>>;
 }
@@ -66,16 +67,33 @@ export function createPush(parts: PushParts): Push {
     async tell(order) {
       const phone = await parts.aim(order.device, order.errand);
       const ways = await choose(parts, phone, order.transport);
+      const begunAt = parts.clock();
       const attempts: PushAttempt[] = [];
       for (const way of ways) {
         const outcome = await send(parts, way, phone, order.signal);
         attempts.push({ transport: way.name, at: new Date(parts.clock()).toISOString(), outcome });
-        if (outcome.result === "answered") break;
+        if (outcome.result === "answered" || (await mayHaveTaken(parts, phone, order, begunAt, outcome))) break;
       }
-      const push = await parts.records.write(phone.document, conclude(parts, phone, order, attempts));
-      return { mac: phone.document.body.mac, push, attempts, arrival: awaitFetch(parts, phone, push, attempts) };
+      const push = await parts.records.write(phone.document, conclude(parts, phone, order, attempts, begunAt));
+      return { mac: phone.document.body.mac, push, attempts, arrival: awaitFetch(parts, phone, push) };
     },
   };
+}
+
+/**
+ * After silence the phone may have been told all the same: one that starts anew has no time to answer, and a resync may
+ * have ended already. It must not be told again in another way.
+ */
+async function mayHaveTaken(
+  { arrivals }: PushParts,
+  { desired, document }: PushedPhone,
+  { errand }: PushOrder,
+  begunAt: number,
+  { result }: PushOutcome,
+): Promise<boolean> {
+  if (result !== "silent") return false;
+  const isDisruptive = "action" in errand && (errand.action === "reboot" || errand.action === "restart");
+  return isDisruptive || (await arrivals.hasCome(document, { at: begunAt, revision: desired?.n ?? 0 }));
 }
 
 /** The one that is asked for or set; else those of the family, what led the phone here last time first. */
@@ -112,8 +130,8 @@ function conclude(
   { desired, desk }: PushedPhone,
   { by, errand }: PushOrder,
   attempts: readonly PushAttempt[],
+  begunAt: number,
 ): StoredPush {
-  const at = clock();
   const action = "action" in errand ? errand.action : "report";
   const { decisive, result } = sumUp(attempts);
   const comesAlone = decisive?.outcome.result === "waiting";
@@ -122,8 +140,9 @@ function conclude(
     action,
     by,
     revision: desired?.n ?? 0,
-    at,
-    dueAt: at + timeToCome[action] + (comesAlone ? resyncMs : 0),
+    // It may come before the answer to what it was told does.
+    at: begunAt,
+    dueAt: clock() + timeToCome[action] + (comesAlone ? resyncMs : 0),
     result,
     reason: decisive ? wordsOf(decisive) : `there is no way to tell it: ${attempts.map(wordsOf).join("; ")}`,
     ...(decisive && { transport: decisive.transport }),
@@ -152,15 +171,20 @@ function wordsOf({ outcome, transport }: PushAttempt): string {
   return `${transport}: ${"reason" in outcome ? outcome.reason : (outcome.detail ?? outcome.result)}`;
 }
 
-/** The end of the story: the phone completed a fetch of the pushed revision or a later one, or it did not. */
+/**
+ * The end of the story: the phone completed a fetch of the pushed revision or a later one, or it did not. Never rejects:
+ * whoever sent the phone may be gone by then.
+ */
 async function awaitFetch(
-  { arrivals, records }: PushParts,
+  { arrivals, log, records }: PushParts,
   { document }: PushedPhone,
   push: StoredPush,
-  attempts: readonly PushAttempt[],
 ): Promise<"came" | "late"> {
   if (push.result !== "sent") return "late";
   const came = await arrivals.wait(document, push);
-  if (came) await records.came(document, push, attempts.at(-1)?.transport);
+  if (came)
+    await records.came(document, push, push.transport).catch((err: unknown) => {
+      log.warn({ err, mac: document.id }, "that a phone came could not be written beside its push");
+    });
   return came ? "came" : "late";
 }

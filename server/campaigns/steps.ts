@@ -75,6 +75,10 @@ export class Steps {
 
   /** Its time is over. */
   async giveUp(target: Target): Promise<void> {
+    await this.#giveUp(target).catch((error) => this.#trouble(error, target.mac));
+  }
+
+  async #giveUp(target: Target): Promise<void> {
     const { clock, presence } = this.#parts;
     const { board, campaign, key } = this.#place;
     if (target.registration === "awaited") return await this.settle(unproven(target));
@@ -86,6 +90,10 @@ export class Steps {
 
   /** Asks the PBX whether a phone of the canary is back. */
   async confirm(target: Target): Promise<void> {
+    await this.#confirm(target).catch((error) => this.#trouble(error, target.mac));
+  }
+
+  async #confirm(target: Target): Promise<void> {
     const device = await this.#deviceOf(target.mac);
     const now = device && (await this.#parts.proof.registration(device));
     const isBack = isAnew(target.before?.registration, now, target.at ?? 0);

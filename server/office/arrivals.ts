@@ -7,8 +7,13 @@ import type { Presence, ServedFacts } from "../journal/presence.ts";
 export interface Arrivals {
   /** True as soon as the phone has completed the fetch, false when its time is over or Offhook ends. */
   wait(device: StoredDocument<Device>, push: Pick<PushFacts, "at" | "dueAt" | "revision">): Promise<boolean>;
+  /** Whether it has come since. */
+  hasCome(device: StoredDocument<Device>, push: Pick<PushFacts, "at" | "revision">): Promise<boolean>;
   close(): void;
 }
+
+/** What a timer can count, in milliseconds: 24.8 days. */
+const longestWait = 2 ** 31 - 1;
 
 type Waiting = (served: ServedFacts | undefined) => void;
 
@@ -33,7 +38,7 @@ export function createArrivals({ presence, clock }: { readonly presence: Presenc
         const look: Waiting = (served) => {
           if (hasCome(served, push)) end(true);
         };
-        const timer = setTimeout(() => end(false), Math.max(0, push.dueAt - clock()));
+        const timer = setTimeout(() => end(false), Math.min(longestWait, Math.max(0, push.dueAt - clock())));
         timer.unref();
         others.add(look);
         // It may have come while the answer to the push was on its way.
@@ -43,6 +48,8 @@ export function createArrivals({ presence, clock }: { readonly presence: Presenc
         );
       });
     },
+    hasCome: async ({ organization, body: { mac } }, push) =>
+      hasCome((await presence.of(organization, mac)).served, push),
     close: unwatch,
   };
 }

@@ -1,4 +1,3 @@
-import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Device } from "../domain/device.ts";
@@ -6,6 +5,7 @@ import { plainAddress } from "../domain/network.ts";
 import type { StoredDocument, StoreReader } from "../domain/ports.ts";
 import type { Notice, NotifySpec, PushAction, PushLine, PushTarget, Signalling } from "../domain/push.ts";
 import type { Presence, PresenceFacts } from "../journal/presence.ts";
+import type { HostNames } from "../lib/host-names.ts";
 import type { Sealer } from "../security/sealer.ts";
 import type { Desk, Desks } from "./desk.ts";
 import type { Revision, Revisions } from "./revisions.ts";
@@ -18,6 +18,7 @@ export interface TargetParts {
   readonly presence: Presence;
   readonly revisions: Revisions;
   readonly sealer: Sealer;
+  readonly names: HostNames;
   /** Whether Offhook may send there: an IP address. */
   allows(address: string): boolean;
 }
@@ -60,7 +61,7 @@ export async function aim(parts: TargetParts, document: StoredDocument<Device>, 
     ...("address" in place && { destination: place }),
     signalling: signallingOf(desk),
     ...(line && { line }),
-    ...(await onlyFrom(desk)),
+    ...(await onlyFrom(parts, desk)),
     secrets: await secretsOf(parts, desk, presence),
     webServer: webServerOf(desk),
     web: password === undefined ? [] : [{ user: "admin", password }],
@@ -70,10 +71,13 @@ export async function aim(parts: TargetParts, document: StoredDocument<Device>, 
 }
 
 /** Phones that are told to take SIP from their server only drop what comes from elsewhere. */
-async function onlyFrom({ lines: [first], plan, settings }: Desk): Promise<Pick<PushTarget, "onlyFrom">> {
+async function onlyFrom(
+  parts: TargetParts,
+  { lines: [first], plan, settings }: Desk,
+): Promise<Pick<PushTarget, "onlyFrom">> {
   if (!plan.carried.has("sip.onlyProxy") || settings.get("sip.onlyProxy")?.value !== true) return {};
   const server = first?.settings.get("sip.outboundProxy")?.value ?? first?.settings.get("sip.server")?.value;
-  return server === undefined ? {} : { onlyFrom: (await resolved(String(server))) ?? String(server) };
+  return server === undefined ? {} : { onlyFrom: (await resolved(parts, String(server))) ?? String(server) };
 }
 
 function wordsOf({ family: { push } }: Desk, errand: Errand): Pick<PushTarget, "notice" | "request"> {
@@ -115,7 +119,7 @@ type Place = { readonly address: string; readonly port: number } | { readonly no
 /** What people say of the phone, else where it asked from: unless that is the address of several. */
 async function destinationOf(parts: TargetParts, desk: Desk, { address: last }: PresenceFacts): Promise<Place> {
   const given = text(desk, "push.address");
-  const address = given === undefined ? last : await resolved(given);
+  const address = given === undefined ? last : await resolved(parts, given);
   if (address === undefined)
     return { nowhere: given === undefined ? "it never asked for a file" : `the name ${given} has no address` };
   if (!parts.allows(address)) return { nowhere: `${address} is not in a network that Offhook may send to` };
@@ -124,10 +128,8 @@ async function destinationOf(parts: TargetParts, desk: Desk, { address: last }: 
   return { address, port: number(desk, "push.port") ?? number(desk, "sip.localPort") ?? 5060 };
 }
 
-async function resolved(host: string): Promise<string | undefined> {
-  if (isIP(host)) return plainAddress(host);
-  const found = await lookup(host).catch(() => undefined);
-  return found && plainAddress(found.address);
+async function resolved({ names }: Pick<TargetParts, "names">, host: string): Promise<string | undefined> {
+  return isIP(host) ? plainAddress(host) : await names.addressOf(host);
 }
 
 /** Of the first line: what the phone has completed a fetch of, then what it shall have. */

@@ -1,6 +1,7 @@
 import type { Device } from "../domain/device.ts";
 import type { Clock, StoredDocument, StoreReader } from "../domain/ports.ts";
 import type { PushLine, PushTransport, Registration } from "../domain/push.ts";
+import type { Presence } from "../journal/presence.ts";
 import { BoundedMap } from "../lib/bounded-map.ts";
 import type { Desks } from "./desk.ts";
 import type { PbxConnections } from "./pbx-connections.ts";
@@ -16,6 +17,7 @@ interface Parts {
   readonly desks: Desks;
   readonly transports: readonly PushTransport[];
   readonly connections: Pick<PbxConnections, "of">;
+  readonly presence: Pick<Presence, "of">;
   readonly clock: Clock;
   readonly times?: { readonly patienceMs: number; readonly freshMs: number };
 }
@@ -39,7 +41,7 @@ export function createRegistrations(parts: Parts): Registrations {
 
 /** The first connection that can tell. */
 async function ask(
-  { connections, desks, store, transports }: Parts,
+  { connections, desks, presence, store, transports }: Parts,
   device: StoredDocument<Device>,
   patienceMs: number,
 ): Promise<Registration | undefined> {
@@ -51,9 +53,28 @@ async function ask(
     line ??= await lineOf(desks, store, device);
     if (!line) return undefined;
     const found = await pbx.registration(connection, line, signal).catch(() => undefined);
-    if (found) return found;
+    if (found && (await isOf(presence, device, found))) return found;
   }
   return undefined;
+}
+
+/**
+ * A line may have other phones: another's registration proves nothing. What names this phone's MAC is its own, and what
+ * names none where it registered from the address that this phone asks from.
+ */
+async function isOf(
+  presence: Pick<Presence, "of">,
+  { body: { mac }, organization }: StoredDocument<Device>,
+  { contact = "", state, userAgent = "" }: Registration,
+): Promise<boolean> {
+  if (state === "unregistered") return true;
+  const named = userAgent
+    .replace(/[:-]/g, "")
+    .toLowerCase()
+    .match(/(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])/g);
+  if (named) return named.includes(mac);
+  const { address } = await presence.of(organization, mac);
+  return address !== undefined && contact.includes(address);
 }
 
 async function lineOf(desks: Desks, store: StoreReader, device: StoredDocument<Device>): Promise<PushLine | undefined> {

@@ -36,8 +36,8 @@ export interface Reversion {
 
 export interface RevisionReverts {
   /**
-   * Puts a device and its lines back as they were; a line that is gone is made again, and secrets that
-   * were rotated since stay. What a person decided of the phone
+   * Puts a device and its lines back as they were; a line that is gone is made again, one that is
+   * there keeps its secret. What a person decided of the phone
    * itself stays: disabled, retired, once ready. Fails with CONFLICT naming what can't be put back, and changes nothing.
    */
   revert(edit: Edit, mac: Mac, n: number, options: { readonly dryRun: boolean }): Promise<Reversion>;
@@ -87,9 +87,7 @@ async function prepare(
 ) {
   const key = { organization: edit.organization, kind: "device", id: mac };
   const device = await readForEdit<Device>(reader, key, edit);
-  // After a rotation the PBX has the present secrets, and a phone with the former ones would not register.
-  const isRotated = later.some(({ why }) => why?.startsWith("rotation "));
-  const lines = await lineRestorations(reader, device, snapshot, isRotated);
+  const lines = await lineRestorations(reader, device, snapshot);
   const body = former(parts, device, snapshot.device);
   const restorations = [...lines, ...(isSame(parts, device, body) ? [] : [{ key, now: device, body }])];
   refuseRestoring("it can't be put back", await linesInUse(reader, device, snapshot, lines));
@@ -128,13 +126,13 @@ async function lineRestorations(
   reader: StoreReader,
   { organization }: StoredDocument<Device>,
   { lines }: Snapshot,
-  keepsSecrets: boolean,
 ): Promise<Restoration[]> {
   const found: Restoration[] = [];
   for (const line of lines) {
     const key = { organization, kind: "line", id: line.id };
     const now = await reader.get<Line>(key);
-    const body = now && keepsSecrets ? { ...line, secret: now.body.secret } : line;
+    // The present secret stays: the PBX has that one, and a phone with the former would not register.
+    const body = now ? { ...line, secret: now.body.secret } : line;
     if (!isDeepStrictEqual(now?.body, body)) found.push({ key, now, body });
   }
   return found;

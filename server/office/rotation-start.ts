@@ -107,6 +107,11 @@ export async function dropUnprepared(
 
 const over = new Set<RotationTarget["state"]>(["done", "failed", "cancelled"]);
 
+/** One that failed with its new secret kept may have that at the PBX already: resume is the only way to use it. */
+function isOver({ secret, state }: RotationTarget): boolean {
+  return over.has(state) && !(state === "failed" && secret !== undefined);
+}
+
 /** Makes room for one more: of those that are over only the last are kept. */
 async function makeRoom(parts: RotationStartParts, organization: string): Promise<void> {
   const { store } = parts;
@@ -116,7 +121,7 @@ async function makeRoom(parts: RotationStartParts, organization: string): Promis
   for (const each of all) {
     if (excess <= 0) return;
     const targets = await readTargets(store, each);
-    if (each.body.isPreparing || targets.some(({ state }) => !over.has(state))) continue;
+    if (each.body.isPreparing || targets.some((each) => !isOver(each))) continue;
     await dropRotation(store, each);
     excess -= 1;
   }

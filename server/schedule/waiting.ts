@@ -100,8 +100,10 @@ export function createWaiting(parts: WaitingParts): Waiting {
     if (uses.isEmpty()) return found;
     await inSlices([...candidates.entries()], async ([key, candidate]) => {
       const state = await stateOf(parts, candidate, isAsked);
-      if (state === "gone") candidates.delete(key);
-      else if (state !== "other") found.push(state);
+      if (state === "gone") {
+        // Not one that was noted meanwhile.
+        if (candidates.get(key) === candidate) candidates.delete(key);
+      } else if (state !== "other") found.push(state);
     });
     return found;
   }

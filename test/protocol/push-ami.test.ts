@@ -6,11 +6,12 @@ import { pbxCertificate, pbxFingerprint } from "../support/pbx-certificate.ts";
 import { collectLog, pbxConnection, pushTarget, quickTimes } from "../support/pbx-push.ts";
 
 const soon = () => AbortSignal.timeout(4_000);
-const loopback = (address: string) => address === "127.0.0.1";
+/** The PBX of the tests, and where its phones are. */
+const near = (address: string) => address === "127.0.0.1" || address.startsWith("10.0.0.");
 
 function transport(given: { allows?: (address: string) => boolean; times?: Partial<typeof quickTimes> } = {}) {
   const { logged, log } = collectLog();
-  const made = createAmiTransport({ allows: given.allows ?? loopback, log }, { ...quickTimes, ...given.times });
+  const made = createAmiTransport({ allows: given.allows ?? near, log }, { ...quickTimes, ...given.times });
   onTestFinished(() => made.close());
   return { ami: made, logged };
 }
@@ -378,4 +379,10 @@ describe("TLS to a PBX", () => {
     ]);
     expect(server.actions).toEqual([]);
   });
+});
+
+it("sends nothing through Asterisk to a contact outside of the allowed networks", async () => {
+  const { server, send } = await office({ endpoints: { "1001": [{ ...desk, URI: "sip:1001@169.254.169.254:80" }] } });
+  expect(await send()).toMatchObject({ result: "unable", reason: expect.stringContaining("169.254.169.254") });
+  expect(server.notifies).toEqual([]);
 });

@@ -10,7 +10,10 @@ const line = { user: "1001", authUser: "1001", domain: "pbx.example" };
 async function office(given: EslCase = {}, connection: Partial<OpenPbxConnection> = {}) {
   const server = await startEsl(given);
   const { logged, log } = collectLog();
-  const esl = createEslTransport({ allows: (address) => address === "127.0.0.1", log }, quickTimes);
+  const esl = createEslTransport(
+    { allows: (address) => /^(?:127\.0\.0\.1|10\.0\.0\.|192\.0\.2\.)/.test(address), log },
+    quickTimes,
+  );
   onTestFinished(() => esl.close());
   const to = pbxConnection({ kind: "freeswitch-esl", port: server.port, user: "", ...connection });
   const send = (target: Partial<PushTarget> = {}) => esl.send(pushTarget(to, target), soon());

@@ -93,6 +93,7 @@ function openQuick(office: Office, comeMs: number, times: Partial<CampaignTimes>
   const push = createPush({
     ...office,
     aim: (device, errand) => aim(targets, device, errand),
+    log: { warn: () => undefined },
     clock: Date.now,
     timeToCome,
   });

@@ -8,7 +8,7 @@ import { descriptorLimit } from "../descriptors.ts";
 import type { PhoneResponse } from "./response.ts";
 import { createPhoneServer } from "./server.ts";
 import { endSlowReaders } from "./slow-readers.ts";
-import type { PhoneUpload } from "./uploads.ts";
+import { type PhoneUpload, UploadRoom } from "./uploads.ts";
 
 export interface PhoneHttpParts {
   readonly host: string;
@@ -43,6 +43,7 @@ export function createPhoneHttp(parts: PhoneHttpParts): PhoneHttp {
   const closers: (() => Promise<void>)[] = [];
   const limits = { ...usualLimits(), ...parts.limits };
   const { headersMs } = limits;
+  const room = new UploadRoom();
   const isProxy = (address: string) => parts.trustedProxies.some((network) => networkHolds(network, address));
   const connections = new Connections<PhoneResponse>({
     all: limits.connections,
@@ -55,7 +56,7 @@ export function createPhoneHttp(parts: PhoneHttpParts): PhoneHttp {
       const warnings: string[] = [];
       const failures: unknown[] = [];
       for (const port of parts.ports) {
-        const server = createPhoneServer({ uploads: [], ...parts, connections, headersMs, isProxy });
+        const server = createPhoneServer({ uploads: [], ...parts, room, connections, headersMs, isProxy });
         try {
           await open(server, parts, port);
           closers.push(() => connections.closeWith(server, () => closed(server)));

@@ -10,13 +10,14 @@ import { phoneRequest } from "./request.ts";
 import { deliveryOf, PhoneResponse, refuse } from "./response.ts";
 import { sendShelfFile } from "./shelf-reply.ts";
 import { refuseTunnel, refuseUnreadable } from "./unreadable.ts";
-import { type PhoneUpload, readBody, uploadFor } from "./uploads.ts";
+import { type PhoneUpload, readBody, type UploadRoom, uploadFor } from "./uploads.ts";
 
 export interface PhoneServerParts {
   readonly provision: Provision;
   readonly smallFiles: SmallFiles;
   /** Where phones may send something. */
   readonly uploads: readonly PhoneUpload[];
+  readonly room: UploadRoom;
   readonly log: { warn(fields: object, message: string): void };
   readonly connections: Connections<PhoneResponse>;
   readonly isProxy: (address: string) => boolean;
@@ -89,7 +90,7 @@ async function respond(parts: PhoneServerParts, response: PhoneResponse): Promis
   if (refusal !== undefined) return refuse(response, refusal);
   try {
     const request = phoneRequest(req, asked?.address ?? "", isProxy);
-    if (upload) return await takeUpload(response, upload, request);
+    if (upload) return await takeUpload(response, upload, request, parts.room);
     const content = await provision(request);
     // Whoever went meanwhile is told of as well; the response was closed before it knew its content.
     if (response.closed) return content.done(deliveryOf(response));
@@ -102,10 +103,15 @@ async function respond(parts: PhoneServerParts, response: PhoneResponse): Promis
   }
 }
 
-async function takeUpload(response: PhoneResponse, upload: PhoneUpload, request: PhoneRequest): Promise<void> {
+async function takeUpload(
+  response: PhoneResponse,
+  upload: PhoneUpload,
+  request: PhoneRequest,
+  room: UploadRoom,
+): Promise<void> {
   const { req } = response;
   if (req.headers.expect !== undefined) response.writeContinue();
   const [, query = ""] = /\?([^#]*)/.exec(req.url ?? "") ?? [];
-  const text = await upload.take({ request, query, body: await readBody(req, upload.mostBytes) });
+  const text = await upload.take({ request, query, body: await readBody(req, upload.mostBytes, room) });
   response.writeHead(200, ["content-type", "text/plain", "content-length", String(Buffer.byteLength(text))]).end(text);
 }

@@ -27,9 +27,38 @@ export function uploadFor(uploads: readonly PhoneUpload[], { method = "", url = 
   return uploads.find((each) => each.methods.includes(method) && each.path.test(path));
 }
 
+/** Of all bodies that are being read: whoever sends many at once must not take the memory that phones are served from. */
+const mostAtOnce = 16 * 1024 * 1024;
+
+/** What bodies hold while they are read, over all connections of a listener. */
+export class UploadRoom {
+  #taken = 0;
+
+  /** TOO_BUSY where there is no room; pairs with `give`. */
+  take(bytes: number): void {
+    if (this.#taken + bytes > mostAtOnce) throw new Failure("TOO_BUSY");
+    this.#taken += bytes;
+  }
+
+  give(bytes: number): void {
+    this.#taken -= bytes;
+  }
+}
+
 /** The whole body. TOO_LARGE as soon as it is more than that, MALFORMED when it breaks off; Node bounds its time. */
-export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
-  if (Number(request.headers["content-length"] ?? 0) > mostBytes) throw new Failure("TOO_LARGE");
+export async function readBody(request: IncomingMessage, mostBytes: number, room: UploadRoom): Promise<Buffer> {
+  const said = request.headers["content-length"];
+  if (Number(said ?? 0) > mostBytes) throw new Failure("TOO_LARGE");
+  const bytes = said === undefined ? mostBytes : Number(said);
+  room.take(bytes);
+  try {
+    return await readAll(request, mostBytes);
+  } finally {
+    room.give(bytes);
+  }
+}
+
+async function readAll(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let size = 0;
   try {

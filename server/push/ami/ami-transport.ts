@@ -36,7 +36,7 @@ export function createAmiTransport(
       if (!connection || !line || !notice) return unable("connection, line or NOTIFY is missing");
       try {
         const link = await keeper.use(connection, signal);
-        return await pushThroughAmi(link, { target, line, notice }, signal);
+        return await pushThroughAmi(link, { target, line, notice, allows }, signal);
       } catch (error) {
         return unable(`through Asterisk: ${asPbxError(error).message}`);
       }

@@ -1,5 +1,5 @@
 import type { Notice, PushLine, PushOutcome, PushTarget } from "../../domain/push.ts";
-import { type ChosenContacts, chooseContact, describeContact } from "../connection/contacts.ts";
+import { type ChosenContacts, chooseContact, describeContact, forbiddenContact } from "../connection/contacts.ts";
 import { forRegistration } from "../connection/notice.ts";
 import { afterSending, refused, unable } from "../connection/outcome.ts";
 import type { AmiAction } from "./action.ts";
@@ -13,6 +13,7 @@ export interface AmiPush {
   readonly target: PushTarget;
   readonly line: PushLine;
   readonly notice: Notice;
+  allows(address: string): boolean;
 }
 
 export const notifyMissing =
@@ -32,6 +33,8 @@ export async function pushThroughAmi(link: AmiConnection, push: AmiPush, signal:
   if (look.contacts.length === 0) return unable(`nothing is registered at the PBX as ${user}`);
   const chosen = chooseContact(look.contacts, push.target);
   if (chosen.isElsewhere) return unable(`other phones are registered at the PBX as ${user}, and this one is not`);
+  const objection = forbiddenContact(look.contacts, push.allows);
+  if (objection !== undefined) return unable(objection);
   const address = await addressFor(link, user, chosen, signal);
   const notice = forRegistration(push.notice, chosen.ours?.callId);
   const answer = await sent(link, notifyAction(notice, address), signal);

@@ -36,6 +36,15 @@ export function chooseContact(contacts: readonly Contact[], target: PushTarget):
   };
 }
 
+/** Why none of these may be told: a PBX sends where a contact leads it, also to a place that we may not send to ourselves. */
+export function forbiddenContact(
+  contacts: readonly Contact[],
+  allows: (address: string) => boolean,
+): string | undefined {
+  const found = contacts.find(({ uri }) => !allows(addressIn(uri) ?? ""));
+  return found && `registered at the PBX is ${found.uri}, where Offhook may not send to`;
+}
+
 /** For admins: where a contact is and what it is. */
 export function describeContact({ uri, userAgent }: Contact): string {
   return userAgent ? `${uri} (${userAgent})` : uri;

@@ -34,7 +34,7 @@ export function createEslTransport(
       if (!connection || !line || !notice) return unable("connection, line or NOTIFY is missing");
       try {
         const link = await keeper.use(connection, signal);
-        return await pushThroughEsl(link, { target, line, notice, profile: profileOf(connection) }, signal);
+        return await pushThroughEsl(link, { target, line, notice, profile: profileOf(connection), allows }, signal);
       } catch (error) {
         return unable(`through FreeSWITCH: ${asPbxError(error).message}`);
       }

@@ -1,5 +1,5 @@
 import type { Notice, PushLine, PushOutcome, PushTarget } from "../../domain/push.ts";
-import { chooseContact, describeContact } from "../connection/contacts.ts";
+import { chooseContact, describeContact, forbiddenContact } from "../connection/contacts.ts";
 import { forRegistration } from "../connection/notice.ts";
 import { afterSending, refused, unable } from "../connection/outcome.ts";
 import { quoted } from "../connection/pbx-error.ts";
@@ -13,6 +13,7 @@ export interface EslPush {
   readonly line: PushLine;
   readonly notice: Notice;
   readonly profile: string;
+  allows(address: string): boolean;
 }
 
 /** Finds the registration of the phone and sends. Rejects with a PbxError while nothing is sent yet. */
@@ -24,6 +25,8 @@ export async function pushThroughEsl(link: EslConnection, push: EslPush, signal:
   const chosen = chooseContact(found, target);
   if (chosen.isElsewhere) return unable(`other phones are registered at the PBX as ${line.user}, and this one is not`);
   const ours = found.find((registration) => registration === chosen.ours);
+  const objection = forbiddenContact(ours ? [ours] : found, push.allows);
+  if (objection !== undefined) return unable(objection);
   const failure = await sent(link, notifyEvent(push, ours ?? any, ours?.callId), signal);
   if (failure) return failure;
   if (ours) return { result: "answered", detail: `the PBX sent it to ${ours.uri}` };

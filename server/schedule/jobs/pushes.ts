@@ -1,3 +1,4 @@
+import { Failure } from "../../domain/failures.ts";
 import type { Mac } from "../../domain/mac.ts";
 import type { Clock, Store } from "../../domain/ports.ts";
 import { createCronCheck } from "../cron.ts";
@@ -78,14 +79,34 @@ function createPushJob({ campaigns, clock, store, waiting }: PushJobParts, choic
     hasWork: async (slot) => (await due({ slot, asked: false })).size > 0,
     async run(turn) {
       let pushed = 0;
+      const refusals: string[] = [];
       for (const [organization, devices] of await due(turn)) {
         const select = { devices: devices.map(({ mac }) => mac) };
+        const begin = campaigns.start(organization, { select, action: "resync" }, `schedule ${name}`);
+        // What is refused once is refused each minute: these wait for their next change, and others are not held up.
+        const refusal = await refusalOf(begin);
+        if (refusal === undefined) pushed += devices.length;
+        else refusals.push(`${organization}: ${devices.length} devices are not pushed: ${refusal}`);
         // Told before it is noted: a campaign too many is better than a phone that nobody tells.
-        await campaigns.start(organization, { select, action: "resync" }, `schedule ${name}`);
         await handed.note(organization, devices, clock(), (mac) => waiting.mayWait(organization, mac));
-        pushed += devices.length;
       }
-      return pushed === 0 ? "nothing waits" : `${pushed} devices are pushed`;
+      return inWords(pushed, refusals);
     },
   };
+}
+
+/** Undefined when it was not refused. Our own trouble is thrown on: it is tried again. */
+async function refusalOf(work: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof Failure && thrown.kind.http < 500) return thrown.message;
+    throw thrown;
+  }
+}
+
+function inWords(pushed: number, refusals: readonly string[]): string {
+  if (pushed === 0 && refusals.length === 0) return "nothing waits";
+  return [`${pushed} devices are pushed`, ...refusals].join("; ").slice(0, 1000);
 }
