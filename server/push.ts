@@ -144,6 +144,7 @@ function conclude(
     at: begunAt,
     dueAt: clock() + timeToCome[action] + (comesAlone ? resyncMs : 0),
     result,
+    ...(comesAlone && { waits: true as const }),
     reason: decisive ? wordsOf(decisive) : `there is no way to tell it: ${attempts.map(wordsOf).join("; ")}`,
     ...(decisive && { transport: decisive.transport }),
     attempts,

@@ -13,6 +13,8 @@ export interface PushFacts {
   /** Until then the phone has time to come. */
   readonly dueAt: number;
   readonly result: "sent" | "unreachable" | "refused";
+  /** Nothing could be sent: the phone comes by itself, until `dueAt`. */
+  readonly waits?: true;
   /** For people: what was answered, or why nothing was. */
   readonly reason: string;
   readonly transport?: string;
@@ -46,8 +48,9 @@ export function syncOf({ seen, served, desired, push, now }: SyncFacts): Sync {
   return { state: "pending", ...(desired?.at !== undefined && { since: desired.at }) };
 }
 
-function syncOfPush({ at, dueAt, reason, result }: PushFacts, now: number): Sync {
+function syncOfPush({ at, dueAt, reason, result, waits }: PushFacts, now: number): Sync {
   if (result !== "sent") return { state: result, since: time(at), reason };
+  if (waits && now < dueAt) return { state: "pending", since: time(at), reason };
   if (now < dueAt) return { state: "sent", since: time(at), reason };
   const waited = Math.round((dueAt - at) / 1000);
   return { state: "late", since: time(dueAt), reason: `${reason}; the phone did not come within ${waited} s` };

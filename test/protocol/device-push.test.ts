@@ -163,7 +163,10 @@ test("a phone that takes SIP from its server only is told in another way", async
 
 test("a transport that is named is the only one, and an unknown one is refused", async () => {
   const admin = await openOffice({});
-  expect(await push(admin, { transport: "wait" })).toMatchObject({ state: "sent", attempts: [{ result: "waiting" }] });
+  expect(await push(admin, { transport: "wait" })).toMatchObject({
+    state: "waiting",
+    attempts: [{ result: "waiting" }],
+  });
   const answer = await admin.call<ProblemBody>("POST", `/devices/${mac}/push`, { transport: "pigeon" });
   expect([answer.status, answer.json.code]).toEqual([422, "INVALID"]);
 });

@@ -38,6 +38,13 @@ test.each(["refused", "unreachable"] as const)("a push that was %s says why", (r
   expect(syncOf(facts)).toEqual({ state: result, since: at, reason: "489 Bad Event" });
 });
 
+test("a phone to which nothing could be sent is pending with the reason, until it should have come by itself", () => {
+  const waits = { ...push, waits: true, reason: "nothing is sent" } as const;
+  const facts = { seen: true, served, desired, push: waits };
+  expect(syncOf({ ...facts, now })).toEqual({ state: "pending", since: at, reason: "nothing is sent" });
+  expect(syncOf({ ...facts, now: now + 60_000 }).state).toBe("late");
+});
+
 test("a push for a revision that is not the desired one any more says nothing", () => {
   const facts = { seen: true, served, desired: { ...desired, n: 3 }, push, now };
   expect(syncOf(facts)).toEqual({ state: "pending", since: at });

@@ -27,7 +27,9 @@ const PushAnswer = Type.Object({
   mac: Type.String(),
   action: Type.String(),
   revision: Type.Integer({ description: "the one that the phone is to fetch" }),
-  state: Type.Enum(["sent", "unreachable", "refused"], { description: "`sent` is not yet success: see `sync`" }),
+  state: Type.Enum(["sent", "waiting", "unreachable", "refused"], {
+    description: "`sent` is not yet success: see `sync`; `waiting`: nothing could be sent, the phone comes by itself",
+  }),
   reason: Type.String(),
   transport: Type.Optional(Type.String()),
   due: Type.String({ format: "date-time", description: "from then on it is late" }),
@@ -63,7 +65,8 @@ export function devicePushRoutes(server: AdminServer, parts: AdminParts): void {
     const recipe = model && parts.catalogue.family(model.family).push.show;
     if (!recipe) throw new Failure("CONFLICT", `${model?.title ?? body.model} has no way to show itself`);
     const transport = recipe.by === "web" ? { transport: "phone-http" } : {};
-    return answerOf(await tell(parts, request, { errand: { execute: parts.execute([recipe.ring]) }, ...transport }));
+    const told = await tell(parts, request, { errand: { execute: parts.execute([recipe.ring]) }, ...transport });
+    return { ...answerOf(told), action: "show" };
   });
 }
 
@@ -76,12 +79,12 @@ async function tell(parts: AdminParts, request: Asked, order: Pick<PushOrder, "e
 }
 
 function answerOf({ mac, push, attempts }: Told): Static<typeof PushAnswer> {
-  const { action, dueAt, reason, result, revision, transport } = push;
+  const { action, dueAt, reason, result, revision, transport, waits } = push;
   return {
     mac,
     action,
     revision,
-    state: result,
+    state: waits ? "waiting" : result,
     reason,
     ...(transport !== undefined && { transport }),
     due: new Date(dueAt).toISOString(),
