@@ -1,8 +1,8 @@
 import type { ConnectionFinding, OpenPbxConnection, PushTransport, PushTransportParts } from "../../domain/push.ts";
 import { failsWith, works } from "../connection/findings.ts";
 import { createKeeper } from "../connection/keeper.ts";
-import { unable } from "../connection/outcome.ts";
 import { asPbxError, PbxError } from "../connection/pbx-error.ts";
+import { throughPbx } from "../connection/through-pbx.ts";
 import { type PbxTimes, pbxTimes } from "../connection/times.ts";
 import { type AmiConnection, openAmi } from "./ami-connection.ts";
 import { lookAtEndpoint, registrationOf } from "./endpoint.ts";
@@ -25,22 +25,12 @@ export function createAmiTransport(
   const keeper = createKeeper({ open, ...times });
 
   return {
-    name,
-    objection({ connection, line, notice }) {
-      if (connection?.kind !== name) return "its site has no connection to an Asterisk";
-      if (!line) return "it has no line that the PBX would know it by";
-      return notice ? undefined : "its family has no NOTIFY for this";
-    },
-    async send(target, signal) {
-      const { connection, line, notice } = target;
-      if (!connection || !line || !notice) return unable("connection, line or NOTIFY is missing");
-      try {
-        const link = await keeper.use(connection, signal);
-        return await pushThroughAmi(link, { target, line, notice, allows }, signal);
-      } catch (error) {
-        return unable(`through Asterisk: ${asPbxError(error).message}`);
-      }
-    },
+    ...throughPbx({
+      kind: name,
+      title: "an Asterisk",
+      keeper,
+      push: (link, push, signal) => pushThroughAmi(link, { ...push, allows }, signal),
+    }),
     pbx: {
       kind: name,
       test: (connection, signal) => tryOnce(() => openAmi(connection, { allows, times }, signal), connection, signal),
@@ -57,9 +47,6 @@ export function createAmiTransport(
           return secrets.map(() => ({ result: "refused", reason: `through Asterisk: ${asPbxError(error).message}` }));
         }
       },
-    },
-    async close() {
-      keeper.close();
     },
   };
 }

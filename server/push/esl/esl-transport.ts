@@ -1,8 +1,8 @@
 import type { ConnectionFinding, OpenPbxConnection, PushTransport, PushTransportParts } from "../../domain/push.ts";
 import { failsWith, works } from "../connection/findings.ts";
 import { createKeeper } from "../connection/keeper.ts";
-import { unable } from "../connection/outcome.ts";
 import { asPbxError } from "../connection/pbx-error.ts";
+import { throughPbx } from "../connection/through-pbx.ts";
 import { type PbxTimes, pbxTimes } from "../connection/times.ts";
 import { type EslConnection, openEsl } from "./esl-connection.ts";
 import { pushThroughEsl } from "./push.ts";
@@ -23,22 +23,13 @@ export function createEslTransport(
   const keeper = createKeeper({ open, ...times });
 
   return {
-    name,
-    objection({ connection, line, notice }) {
-      if (connection?.kind !== name) return "its site has no connection to a FreeSWITCH";
-      if (!line) return "it has no line that the PBX would know it by";
-      return notice ? undefined : "its family has no NOTIFY for this";
-    },
-    async send(target, signal) {
-      const { connection, line, notice } = target;
-      if (!connection || !line || !notice) return unable("connection, line or NOTIFY is missing");
-      try {
-        const link = await keeper.use(connection, signal);
-        return await pushThroughEsl(link, { target, line, notice, profile: profileOf(connection), allows }, signal);
-      } catch (error) {
-        return unable(`through FreeSWITCH: ${asPbxError(error).message}`);
-      }
-    },
+    ...throughPbx({
+      kind: name,
+      title: "a FreeSWITCH",
+      keeper,
+      push: (link, push, signal) =>
+        pushThroughEsl(link, { ...push, profile: profileOf(push.connection), allows }, signal),
+    }),
     pbx: {
       kind: name,
       test: (connection, signal) => tryOnce(() => openEsl(connection, { allows, times }, signal), connection, signal),
@@ -51,9 +42,6 @@ export function createEslTransport(
         const all = await sofiaRegistrations(link, { profile, user, host: "" }, signal);
         return all.length === 0 ? registrationOf(all) : undefined;
       },
-    },
-    async close() {
-      keeper.close();
     },
   };
 }

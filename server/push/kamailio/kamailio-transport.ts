@@ -1,7 +1,6 @@
 import type { OpenPbxConnection, PushTransport, PushTransportParts } from "../../domain/push.ts";
 import { createKeeper } from "../connection/keeper.ts";
-import { unable } from "../connection/outcome.ts";
-import { asPbxError } from "../connection/pbx-error.ts";
+import { throughPbx } from "../connection/through-pbx.ts";
 import { type PbxTimes, pbxTimes } from "../connection/times.ts";
 import { type KamailioLink, openKamailio } from "./kamailio-link.ts";
 import { lookUp, registrationOf } from "./locations.ts";
@@ -23,22 +22,12 @@ export function createKamailioTransport(
   const keeper = createKeeper({ open, ...times });
 
   return {
-    name,
-    objection({ connection, line, notice }) {
-      if (connection?.kind !== name) return "its site has no connection to a Kamailio";
-      if (!line) return "it has no line that the PBX would know it by";
-      return notice ? undefined : "its family has no NOTIFY for this";
-    },
-    async send(target, signal) {
-      const { connection, line, notice } = target;
-      if (!connection || !line || !notice) return unable("connection, line or NOTIFY is missing");
-      try {
-        const link = await keeper.use(connection, signal);
-        return await pushThroughKamailio(link, { target, line, notice, allows }, signal);
-      } catch (error) {
-        return unable(`through Kamailio: ${asPbxError(error).message}`);
-      }
-    },
+    ...throughPbx({
+      kind: name,
+      title: "a Kamailio",
+      keeper,
+      push: (link, push, signal) => pushThroughKamailio(link, { ...push, allows }, signal),
+    }),
     pbx: {
       kind: name,
       test: (connection, signal) =>
@@ -46,9 +35,6 @@ export function createKamailioTransport(
       async registration(connection, line, signal) {
         return registrationOf(await lookUp(await keeper.use(connection, signal), line, signal));
       },
-    },
-    async close() {
-      keeper.close();
     },
   };
 }
