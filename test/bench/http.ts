@@ -40,12 +40,17 @@ function warm(port: number, files: readonly ServedFile[], duration: number, isNe
 
 /** Every one of these phones fetches its own file for the first time ever, then all of them once more. */
 export async function measureCold(stage: Stage, from: number, to: number): Promise<Row[]> {
-  const paths = ownPaths(from, to);
+  const middle = to - Math.floor((to - from) / 3);
+  const [kept, others] = [ownPaths(from, middle), ownPaths(middle, to)];
   const worker = await startLoad();
   try {
     const rows: Row[] = [];
-    for (const when of ["for the first time", "again"]) {
-      const job = { port: stage.listening.phoneHttp[0] ?? 0, paths, connections };
+    for (const [when, paths, isNew] of [
+      ["for the first time", kept, false],
+      ["again", kept, false],
+      ["for the first time, each on a new connection", others, true],
+    ] as const) {
+      const job = { port: stage.listening.phoneHttp[0] ?? 0, paths, connections, isNew };
       const { value, loopP99, loopMax, cpu } = await watch(() => worker.run(job));
       if (value.faults > 0) throw new Error(`${value.faults} of ${paths.length} phones did not get their own file`);
       rows.push({
