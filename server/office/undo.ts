@@ -1,5 +1,6 @@
 import { monotonicFactory } from "ulid";
 import type { AuditEntry, Clock, DocumentKey, Store, StoreTransaction } from "../domain/ports.ts";
+import { readingOf } from "../domain/store-reading.ts";
 import {
   type ChangeImage,
   type ChangeRecord,
@@ -49,13 +50,7 @@ export function rememberingChanges(store: Store, clock: Clock, kept: (bytes: num
   }
 
   return {
-    get: (key) => store.get(key),
-    holder: (name) => store.holder(name),
-    find: (query) => store.find(query),
-    watch: (listener) => store.watch(listener),
-    readAudit: (query) => store.readAudit(query),
-    ping: () => store.ping(),
-    close: () => store.close(),
+    ...readingOf(store),
     async transaction(work) {
       let bytes = 0;
       const result = await store.transaction(async (transaction) => {

@@ -1,4 +1,5 @@
 import type { DocumentKey, Store, StoreReader, StoreTransaction } from "../domain/ports.ts";
+import { readingOf } from "../domain/store-reading.ts";
 import type { News, QueueNews } from "./entries.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
@@ -21,13 +22,7 @@ export type Sources = Readonly<Record<string, (change: Change) => readonly News[
  */
 export function tellingStore(store: Store, hooks: Subscriptions, queue: QueueNews, sources: Sources): Store {
   return {
-    get: (key) => store.get(key),
-    holder: (name) => store.holder(name),
-    find: (query) => store.find(query),
-    watch: (listener) => store.watch(listener),
-    readAudit: (query) => store.readAudit(query),
-    ping: () => store.ping(),
-    close: () => store.close(),
+    ...readingOf(store),
     async transaction(work) {
       if (hooks.isEmpty()) return await store.transaction(work);
       return await store.transaction(async (transaction) => {

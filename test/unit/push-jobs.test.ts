@@ -7,7 +7,9 @@ import { pushJobs } from "../../server/schedule/jobs/pushes.ts";
 import { createWaiting, type Waiting } from "../../server/schedule/waiting.ts";
 import { edit, openTestOffice } from "../support/office.ts";
 
-const [one, two, three] = ["00562b043615", "00562b043616", "00562b043617"] as unknown as readonly [Mac, Mac, Mac];
+const one = "00562b043615" as Mac;
+const two = "00562b043616" as Mac;
+const three = "00562b043617" as Mac;
 
 let office: Office;
 let waiting: Waiting;

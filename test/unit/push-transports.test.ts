@@ -8,12 +8,17 @@ import { loadTransports } from "../../server/push/load-transports.ts";
 import { createTemporaryFolder } from "../support/temporary-folder.ts";
 
 const quiet = () => undefined;
-const parts = {
+const parts: PushTransportParts = {
   allows: () => false,
   sip: { port: 0 },
   log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
   phones: () => "",
-} as unknown as PushTransportParts;
+  logins: {
+    issue() {
+      throw new Error("nothing is sent");
+    },
+  },
+};
 
 async function load(folder?: string) {
   const transports = await loadTransports(parts, folder);
