@@ -27,11 +27,25 @@ async function main(): Promise<number> {
   }
 }
 
-/** Resolves when somebody asks the process to end. A second signal ends it at once. */
+/**
+ * Resolves when somebody asks the process to end. A second signal ends it at once. The listeners stay until then: the
+ * library of atomic writes ends a process whose only listener it is, and that would be in the middle of transfers.
+ */
 function untilSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(signal));
+    let isTold = false;
+    const hear = (signal: NodeJS.Signals) => {
+      if (isTold) endBy(signal);
+      isTold = true;
+      resolve(signal);
+    };
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, hear);
   });
+}
+
+function endBy(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }
 
 process.exit(await main());

@@ -125,6 +125,31 @@ describe("a server that is told to stop", { timeout: 60_000 }, () => {
   });
 });
 
+describe("a server that is told to stop in the middle of writing a file", { timeout: 60_000 }, () => {
+  const writing = new URL("../support/unfinished-write.ts", import.meta.url);
+
+  it("still lets a phone have the rest of its file", async () => {
+    const server = await startServer(await folderWithFiles(), undefined, {}, [writing]);
+    onTestFinished(() => server.kill());
+    const phone = await beginHttp(server);
+    const stopped = server.stop();
+    await untilRefused(httpPort(server));
+    expect((await phone.rest()).equals(image)).toBe(true);
+    expect(await stopped).toBe(0);
+  });
+
+  it("ends at once when it is told a second time", async () => {
+    const server = await startServer(await folderWithFiles(), undefined, {}, [writing]);
+    onTestFinished(() => server.kill());
+    await beginHttp(server);
+    const stopped = server.stop();
+    await untilRefused(httpPort(server));
+    const told = performance.now();
+    await expect(Promise.all([stopped, server.stop()])).rejects.toThrow("the server ended with SIGTERM");
+    expect(performance.now() - told).toBeLessThan(2000);
+  });
+});
+
 describe("a server that is killed in the middle of transfers", { timeout: 60_000 }, () => {
   it("gives the same phones their files when it is started again", async () => {
     const folder = await folderWithFiles();

@@ -17,8 +17,8 @@ export interface ServerProcess {
   call<Body>(method: string, path: string, body?: object): Promise<Body>;
   /** At once, as a power cut ends it. */
   kill(): Promise<void>;
-  /** As an operating system ends it; gives the exit code. */
-  stop(): Promise<number | null>;
+  /** As an operating system ends it; gives the exit code. Rejects with what it complained of when it crashes. */
+  stop(): Promise<number>;
   /** Bytes of memory that it holds. */
   memory(): Promise<number>;
   /** The same, and what is alive in it, after its garbage was collected. */
@@ -47,15 +47,17 @@ const host = "127.0.0.1";
 
 /**
  * Starts the server on a data folder, from its sources: what is in dist may be of yesterday. It may hold so many
- * descriptors; as many as this process when absent. `variables` are given to it beside those that it needs.
+ * descriptors; as many as this process when absent. `variables` are given to it beside those that it needs, and the
+ * modules of `before` are loaded before its own.
  */
 export async function startServer(
   folder: string,
   mostDescriptors?: number,
   variables: Readonly<Record<string, string>> = {},
+  before: readonly URL[] = [],
 ): Promise<ServerProcess> {
   const limit = mostDescriptors === undefined ? "" : `ulimit -n ${mostDescriptors} && `;
-  const flags = [...smallHeap, "--import", tsx, ...settling];
+  const flags = [...smallHeap, "--import", tsx, ...settling, ...before.flatMap(({ href }) => ["--import", href])];
   const command = [process.execPath, ...flags, join(root, "server", "main.ts"), "serve"];
   const child = spawn("/bin/sh", ["-c", `${limit}exec "$@"`, "sh", ...command], {
     // In a folder without an .env file, and with no variable of whoever runs the test.
@@ -75,39 +77,54 @@ export async function startServer(
     },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   }) as Child;
-  const { tftp, phoneHttp, admin } = await listening(child);
+  const complaints = lastWords(child);
+  const { tftp, phoneHttp, admin } = await listening(child, complaints);
   return {
     phones: { host, tftpPort: tftp, ...(phoneHttp[0] !== undefined && { httpPort: phoneHttp[0] }) },
     call: (method, path, body) => call(admin, method, path, body),
     kill: async () => void (await end(child, "SIGKILL")),
-    stop: () => end(child, "SIGTERM"),
+    stop: async () => {
+      const { code, signal } = await end(child, "SIGTERM");
+      if (code === null) throw new Error(`the server ended with ${signal}: ${complaints()}`);
+      return code;
+    },
     memory: () => residentBytes(child),
     settledMemory: () => settledMemory(child),
     descriptors: async () => (await readdir(`/proc/${child.pid}/fd`)).length,
   };
 }
 
-/** The ports from the line that says what listens where; whatever else is logged goes nowhere. */
-async function listening(child: Child): Promise<Ports> {
-  let complaints = "";
-  child.stderr.on("data", (text: Buffer) => {
-    complaints = (complaints + text.toString()).slice(-4000);
+/** The end of what it has written for people who look for a fault. */
+function lastWords(child: Child): () => string {
+  let text = "";
+  child.stderr.on("data", (more: Buffer) => {
+    text = (text + more.toString()).slice(-4000);
   });
+  return () => text;
+}
+
+/** The ports from the line that says what listens where; whatever else is logged goes nowhere. */
+async function listening(child: Child, complaints: () => string): Promise<Ports> {
   return await new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).on("line", (line) => {
       const entry = JSON.parse(line) as { event?: string } & Ports;
       if (entry.event === "listening") resolve(entry);
     });
-    child.once("exit", (code, signal) => reject(new Error(`the server ended with ${code ?? signal}: ${complaints}`)));
+    child.once("exit", (code, signal) => reject(new Error(`the server ended with ${code ?? signal}: ${complaints()}`)));
   });
 }
 
-async function end(child: Child, signal: "SIGKILL" | "SIGTERM"): Promise<number | null> {
-  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+interface End {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+async function end(child: Child, how: "SIGKILL" | "SIGTERM"): Promise<End> {
+  if (child.exitCode !== null || child.signalCode !== null) return { code: child.exitCode, signal: child.signalCode };
   const ended = once(child, "exit");
-  child.kill(signal);
-  const [code] = (await ended) as [number | null];
-  return code;
+  child.kill(how);
+  const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null];
+  return { code, signal };
 }
 
 async function call<Body>(port: number, method: string, path: string, body?: object): Promise<Body> {
