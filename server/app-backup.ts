@@ -5,7 +5,7 @@ import { pino } from "pino";
 import type { Config } from "./config.ts";
 import type { DocumentKey } from "./domain/ports.ts";
 import { checkMasterKeyProof, isMasterKeyProof, type Proof } from "./office/master-key-proof.ts";
-import { windowKind } from "./office/windows.ts";
+import { windowKind } from "./office/phones/windows.ts";
 import { loadMasterKey } from "./security/master-key.ts";
 import { createSealer, type Sealer } from "./security/sealer.ts";
 import { type BackupCounts, type BackupHead, backupFormat, readBackup, writeBackup } from "./store/backup-file.ts";

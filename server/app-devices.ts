@@ -1,14 +1,14 @@
-import { createBulk } from "./office/bulk.ts";
-import { createBulkAdd } from "./office/bulk-add.ts";
-import { createLayerTrials } from "./office/bulk-layers.ts";
-import type { BulkParts } from "./office/bulk-run.ts";
-import { type ChangePlanParts, createChangePlans } from "./office/change-plans.ts";
-import { createChanges } from "./office/changes.ts";
-import { createDeviceCopies } from "./office/device-copies.ts";
-import { createDevices, type DeviceParts } from "./office/devices.ts";
-import { createKeyLayouts } from "./office/key-layouts.ts";
-import { createRevisionDifferences } from "./office/revision-differences.ts";
-import { createRevisionReverts } from "./office/revision-revert.ts";
+import { createBulkAdd } from "./office/bulk/add.ts";
+import { createBulk } from "./office/bulk/bulk.ts";
+import { createLayerTrials } from "./office/bulk/layers.ts";
+import type { BulkParts } from "./office/bulk/run.ts";
+import { createChanges } from "./office/changes/changes.ts";
+import { type ChangePlanParts, createChangePlans } from "./office/changes/plans.ts";
+import { createDeviceCopies } from "./office/devices/copies.ts";
+import { createDevices, type DeviceParts } from "./office/devices/devices.ts";
+import { createKeyLayouts } from "./office/devices/key-layouts.ts";
+import { createRevisionDifferences } from "./office/revisions/differences.ts";
+import { createRevisionReverts } from "./office/revisions/revert.ts";
 
 /** What changes devices, one or many, or tells what a change would do to them. */
 export function openDevices(parts: DeviceParts & BulkParts & ChangePlanParts) {

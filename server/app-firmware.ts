@@ -8,8 +8,8 @@ import { createDigests } from "./firmware/digests.ts";
 import { createShelf } from "./firmware/shelf.ts";
 import { createUploads } from "./firmware/uploads.ts";
 import { byOffhook } from "./office/editing.ts";
-import { createRunningFirmware } from "./office/firmware-running.ts";
-import type { Revisions } from "./office/revisions.ts";
+import { createRunningFirmware } from "./office/firmware/running.ts";
+import type { Revisions } from "./office/revisions/revisions.ts";
 
 interface FirmwarePlace {
   readonly config: Config;

@@ -4,11 +4,11 @@ import { networkHolds } from "./domain/network.ts";
 import type { Clock, Store } from "./domain/ports.ts";
 import type { OneTimeLogins } from "./domain/push.ts";
 import { HostNames } from "./lib/host-names.ts";
-import { createArrivals } from "./office/arrivals.ts";
-import { createPbxConnections } from "./office/pbx-connections.ts";
-import { createPushRecords } from "./office/push-records.ts";
-import { aim, type TargetParts } from "./office/push-target.ts";
-import { createRegistrations } from "./office/registration.ts";
+import { createArrivals } from "./office/push/arrivals.ts";
+import { createPbxConnections } from "./office/push/pbx-connections.ts";
+import { createPushRecords } from "./office/push/records.ts";
+import { createRegistrations } from "./office/push/registration.ts";
+import { aim, type TargetParts } from "./office/push/target.ts";
 import { loadTransports } from "./push/load-transports.ts";
 import { createPush } from "./push.ts";
 

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Campaigns } from "./campaigns/campaigns.ts";
 import type { PushTransport } from "./domain/push.ts";
-import { createRotations, type RotationParts } from "./office/rotations.ts";
+import { createRotations, type RotationParts } from "./office/rotations/rotations.ts";
 
 export interface RotationPlace extends Omit<RotationParts, "tell" | "writeSecrets" | "log"> {
   readonly transports: readonly PushTransport[];

@@ -9,9 +9,9 @@ import type { StoredDocument, StoreReader } from "./domain/ports.ts";
 import { decideTrust, type TrustDecision } from "./domain/trust.ts";
 import type { EnrolmentWindow } from "./domain/window.ts";
 import type { Shelf, ShelfFile } from "./firmware/shelf.ts";
-import type { Desk, Desks } from "./office/desk.ts";
-import type { Sightings, Story } from "./office/sightings.ts";
-import type { Windows } from "./office/windows.ts";
+import type { Desk, Desks } from "./office/desk/desk.ts";
+import type { Sightings, Story } from "./office/phones/sightings.ts";
+import type { Windows } from "./office/phones/windows.ts";
 import type { OrganizationFiles } from "./render/organization-files.ts";
 
 export interface ProvisionParts {

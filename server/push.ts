@@ -3,10 +3,10 @@ import { Failure } from "./domain/failures.ts";
 import type { Mac } from "./domain/mac.ts";
 import type { Clock, StoredDocument } from "./domain/ports.ts";
 import type { OpenPbxConnection, PushAction, PushOutcome, PushTransport } from "./domain/push.ts";
-import type { Arrivals } from "./office/arrivals.ts";
-import type { PbxConnections } from "./office/pbx-connections.ts";
-import type { PushRecords, StoredPush } from "./office/push-records.ts";
-import type { Errand, PushedPhone } from "./office/push-target.ts";
+import type { Arrivals } from "./office/push/arrivals.ts";
+import type { PbxConnections } from "./office/push/pbx-connections.ts";
+import type { PushRecords, StoredPush } from "./office/push/records.ts";
+import type { Errand, PushedPhone } from "./office/push/target.ts";
 
 export interface PushParts {
   readonly transports: readonly PushTransport[];

@@ -5,7 +5,7 @@ import type { StoredDocument } from "../domain/ports.ts";
 import type { PushAction } from "../domain/push.ts";
 import type { Presence } from "../journal/presence.ts";
 import { inSlices } from "../lib/slices.ts";
-import type { Revisions } from "../office/revisions.ts";
+import type { Revisions } from "../office/revisions/revisions.ts";
 import type { ProofParts } from "./proof.ts";
 
 interface CriticalParts {

@@ -2,7 +2,7 @@ import type { Target } from "../domain/campaign.ts";
 import type { Device } from "../domain/device.ts";
 import type { DocumentKey, Store } from "../domain/ports.ts";
 import type { SyncFacts } from "../domain/sync.ts";
-import type { PushRecords } from "../office/push-records.ts";
+import type { PushRecords } from "../office/push/records.ts";
 import { cameAfterTelling } from "./turn.ts";
 
 interface RecallParts {

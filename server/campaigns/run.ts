@@ -4,7 +4,7 @@ import type { Mac } from "../domain/mac.ts";
 import { blockOf } from "../domain/network.ts";
 import type { DocumentKey, Store } from "../domain/ports.ts";
 import type { Presence, ServedFacts } from "../journal/presence.ts";
-import type { PushRecords } from "../office/push-records.ts";
+import type { PushRecords } from "../office/push/records.ts";
 import { Board } from "./board.ts";
 import { canaryFailed, closedWindow, judgeCanary, tooManyFailures } from "./gates.ts";
 import { Ledger, type Summary } from "./ledger.ts";

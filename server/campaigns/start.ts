@@ -14,7 +14,7 @@ import { Failure, type FieldError } from "../domain/failures.ts";
 import type { Mac } from "../domain/mac.ts";
 import type { Clock, DocumentKey, Store, StoredDocument, StoreReader } from "../domain/ports.ts";
 import type { Presence } from "../journal/presence.ts";
-import type { Revisions } from "../office/revisions.ts";
+import type { Revisions } from "../office/revisions/revisions.ts";
 import { judgeCritical } from "./critical.ts";
 import { isZone } from "./hours.ts";
 import { skipped } from "./outcome.ts";

@@ -5,7 +5,7 @@ import type { Mac } from "../domain/mac.ts";
 import type { Clock, DocumentKey, StoredDocument, StoreReader } from "../domain/ports.ts";
 import type { PushAction } from "../domain/push.ts";
 import type { Presence } from "../journal/presence.ts";
-import type { Revisions } from "../office/revisions.ts";
+import type { Revisions } from "../office/revisions/revisions.ts";
 import type { Push } from "../push.ts";
 import type { Board } from "./board.ts";
 import { type CampaignTimes, LeaseLost, type Ledger } from "./ledger.ts";

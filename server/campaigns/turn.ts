@@ -4,7 +4,7 @@ import type { DocumentKey, StoredDocument, StoreReader } from "../domain/ports.t
 import type { PushAction } from "../domain/push.ts";
 import { hasCome, type SyncFacts } from "../domain/sync.ts";
 import type { Presence } from "../journal/presence.ts";
-import type { Revisions } from "../office/revisions.ts";
+import type { Revisions } from "../office/revisions/revisions.ts";
 
 export interface TurnParts {
   readonly store: StoreReader;

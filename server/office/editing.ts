@@ -1,7 +1,7 @@
 import { Failure } from "../domain/failures.ts";
 import type { AuditEntry, Clock, DocumentKey, StoredDocument, StoreReader, StoreTransaction } from "../domain/ports.ts";
 
-import type { Cause } from "./revisions.ts";
+import type { Cause } from "./revisions/revisions.ts";
 
 /** Who changes something, where, and which version they have seen. */
 export interface Edit {

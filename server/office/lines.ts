@@ -6,14 +6,14 @@ import type { LeftOut } from "../domain/mapping/scope.ts";
 import type { Clock, DocumentKey, Store, StoredDocument, StoreReader } from "../domain/ports.ts";
 import type { SettingsCheck } from "../domain/settings.ts";
 import type { Sealer } from "../security/sealer.ts";
-import type { Desks } from "./desk.ts";
+import { hasLine } from "./changes/restoring.ts";
+import type { Desks } from "./desk/desk.ts";
+import { emergencyNumbers, extensionErrors } from "./desk/emergency.ts";
+import { overlaid } from "./desk/overlay.ts";
+import { namesLine } from "./devices/key-layout-rules.ts";
 import { audited, causeOf, type Edit, mergeMap, nameTaken, readForEdit } from "./editing.ts";
-import { emergencyNumbers, extensionErrors } from "./emergency.ts";
-import { namesLine } from "./key-layout-rules.ts";
-import { overlaid } from "./overlay.ts";
 import { finding, refuseIf } from "./refusals.ts";
-import { hasLine } from "./restoring.ts";
-import type { Revisions } from "./revisions.ts";
+import type { Revisions } from "./revisions/revisions.ts";
 import { sealLineSecret, sealSettings } from "./sealing.ts";
 
 /** What a caller may say of a line. `secret` is write-only. */

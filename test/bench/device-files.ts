@@ -1,6 +1,6 @@
 import type { Mac } from "../../server/domain/mac.ts";
 import type { StoreReader } from "../../server/domain/ports.ts";
-import type { Desk } from "../../server/office/desk.ts";
+import type { Desk } from "../../server/office/desk/desk.ts";
 import { createPhoneFiles } from "../../server/render/phone-files.ts";
 import { percentile, watch } from "./measures.ts";
 import type { NewDevice, Stage } from "./stage.ts";

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Office } from "../../server/app-office.ts";
 import type { Device } from "../../server/domain/device.ts";
 import { Failure } from "../../server/domain/failures.ts";
-import type { DeviceChange } from "../../server/office/devices.ts";
+import type { DeviceChange } from "../../server/office/devices/devices.ts";
 import { inspect } from "../../server/simulate/inspect.ts";
 import { edit, openTestOffice } from "../support/office.ts";
 import { readXml } from "../support/read-back.ts";

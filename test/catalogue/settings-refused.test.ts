@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Office } from "../../server/app-office.ts";
 import { Failure } from "../../server/domain/failures.ts";
-import type { DeviceChange } from "../../server/office/devices.ts";
+import type { DeviceChange } from "../../server/office/devices/devices.ts";
 import { edit, openTestOffice } from "../support/office.ts";
 import { addLines } from "./settings/reading.ts";
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openTemplates } from "../../server/app-templates.ts";
 import type { Mac } from "../../server/domain/mac.ts";
 import type { TemplateDocument } from "../../server/domain/template.ts";
-import { createTemplates } from "../../server/office/templates.ts";
+import { createTemplates } from "../../server/office/templates/templates.ts";
 import { ask, type FrontDoor, openFrontDoor } from "../support/front-door.ts";
 import { edit } from "../support/office.ts";
 import { fetchTftp, TftpClientError } from "../support/tftp-phone.ts";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Device } from "../../server/domain/device.ts";
 import type { Mac } from "../../server/domain/mac.ts";
-import { createWindows } from "../../server/office/windows.ts";
+import { createWindows } from "../../server/office/phones/windows.ts";
 import { ask, type FrontDoor, openFrontDoor } from "../support/front-door.ts";
 import { edit } from "../support/office.ts";
 import { openTftpPhone } from "../support/tftp-datagrams.ts";

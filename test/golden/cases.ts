@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Device } from "../../server/domain/device.ts";
-import type { DeviceChange } from "../../server/office/devices.ts";
+import type { DeviceChange } from "../../server/office/devices/devices.ts";
 import type { LineChange } from "../../server/office/lines.ts";
 import { edit, openTestOffice } from "../support/office.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Office } from "../../server/app-office.ts";
 import { createUploads } from "../../server/firmware/uploads.ts";
-import { createFirmwareStock } from "../../server/office/firmware-stock.ts";
+import { createFirmwareStock } from "../../server/office/firmware/stock.ts";
 import { type AdminOffice, openAdminOffice, type ProblemBody } from "../support/admin-office.ts";
 import { makeZip } from "../support/zip-file.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Mac } from "../../server/domain/mac.ts";
 import type { Store } from "../../server/domain/ports.ts";
-import { createRotations, type RotationParts, type Rotations } from "../../server/office/rotations.ts";
+import { createRotations, type RotationParts, type Rotations } from "../../server/office/rotations/rotations.ts";
 import { generateSecret } from "../../server/security/secrets.ts";
 import type { AdminOffice } from "../support/admin-office.ts";
 import { edit } from "../support/office.ts";

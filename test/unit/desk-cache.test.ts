@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Office } from "../../server/app-office.ts";
 import type { Device } from "../../server/domain/device.ts";
 import type { StoredDocument } from "../../server/domain/ports.ts";
-import { createDesks, type Desks } from "../../server/office/desk.ts";
-import { type CachedDesks, cacheDesks } from "../../server/office/desk-cache.ts";
+import { type CachedDesks, cacheDesks } from "../../server/office/desk/cache.ts";
+import { createDesks, type Desks } from "../../server/office/desk/desk.ts";
 import { edit, openTestOffice } from "../support/office.ts";
 
 let office: Office;

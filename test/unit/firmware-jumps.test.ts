@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createCatalogue } from "../../server/catalogue/catalogue.ts";
 import { parseFirmwareVersion } from "../../server/domain/firmware-version.ts";
-import { whyNot } from "../../server/office/firmware-jumps.ts";
+import { whyNot } from "../../server/office/firmware/jumps.ts";
 
 const catalogue = createCatalogue("profiles");
 

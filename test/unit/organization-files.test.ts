@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createCatalogue } from "../../server/catalogue/catalogue.ts";
 import type { OwnTemplates } from "../../server/domain/template.ts";
-import { sampleDesk } from "../../server/office/templates-sample.ts";
+import { sampleDesk } from "../../server/office/templates/sample.ts";
 import { createOrganizationFiles } from "../../server/render/organization-files.ts";
 import { createPhoneFiles } from "../../server/render/phone-files.ts";
 import { createRenderer } from "../../server/render/renderer.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
 import { createCatalogue } from "../../server/catalogue/catalogue.ts";
-import { sampleDesk } from "../../server/office/templates-sample.ts";
+import { sampleDesk } from "../../server/office/templates/sample.ts";
 import { createPhoneFiles } from "../../server/render/phone-files.ts";
 import { createRenderer } from "../../server/render/renderer.ts";
 

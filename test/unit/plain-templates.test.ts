@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createCatalogue } from "../../server/catalogue/catalogue.ts";
-import { sampleDesk } from "../../server/office/templates-sample.ts";
+import { sampleDesk } from "../../server/office/templates/sample.ts";
 import { compileTemplates } from "../../server/render/compile.ts";
 import { formats } from "../../server/render/formats.ts";
 import { plainTemplates } from "../../server/render/plain-templates.ts";

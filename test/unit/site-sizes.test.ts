@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { spreadFor, watchSiteSizes } from "../../server/office/site-sizes.ts";
+import { spreadFor, watchSiteSizes } from "../../server/office/desk/site-sizes.ts";
 import { edit, openTestOffice } from "../support/office.ts";
 
 test.each([

@@ -1,5 +1,5 @@
 import Type, { type Static } from "typebox";
-import type { AdditionReport } from "../../office/bulk-add.ts";
+import type { AdditionReport } from "../../office/bulk/add.ts";
 import { dryRun, Finding } from "./bulk-schemas.ts";
 import { editOf } from "./caller.ts";
 import { NewDevice, Warning } from "./device-schemas.ts";

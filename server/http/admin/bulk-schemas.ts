@@ -1,5 +1,5 @@
 import Type, { type Static } from "typebox";
-import type { BulkReport } from "../../office/bulk-report.ts";
+import type { BulkReport } from "../../office/bulk/report.ts";
 
 export const Finding = Type.Object({ pointer: Type.String(), code: Type.String(), detail: Type.String() });
 

@@ -1,5 +1,5 @@
 import Type, { type Static } from "typebox";
-import type { ListedChange } from "../../office/changes.ts";
+import type { ListedChange } from "../../office/changes/changes.ts";
 import { editOf, visitOf } from "./caller.ts";
 import type { AdminParts, AdminServer } from "./parts.ts";
 

@@ -2,7 +2,7 @@ import Type, { type Static } from "typebox";
 import { maskParameters, secretParameters } from "../../domain/secret-parameters.ts";
 import type { ResolvedSettings } from "../../domain/settings.ts";
 import { settingDefinitions } from "../../domain/settings.ts";
-import type { Desk } from "../../office/desk.ts";
+import type { Desk } from "../../office/desk/desk.ts";
 import { carriedSettings } from "./carried.ts";
 import { deviceOf } from "./device-access.ts";
 import { MacParams } from "./device-schemas.ts";

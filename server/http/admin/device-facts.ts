@@ -4,7 +4,7 @@ import type { StoredDocument } from "../../domain/ports.ts";
 import { type PushFacts, type Sync, syncOf } from "../../domain/sync.ts";
 import { type EnrolmentWindow, windowTakes } from "../../domain/window.ts";
 import type { PresenceFacts } from "../../journal/presence.ts";
-import type { Revision } from "../../office/revisions.ts";
+import type { Revision } from "../../office/revisions/revisions.ts";
 import type { AdminParts } from "./parts.ts";
 
 /** A device's document with what is known of the phone itself. */

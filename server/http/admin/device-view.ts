@@ -1,7 +1,7 @@
 import type { Static } from "typebox";
 import type { Device } from "../../domain/device.ts";
-import type { Desk } from "../../office/desk.ts";
-import type { Revision } from "../../office/revisions.ts";
+import type { Desk } from "../../office/desk/desk.ts";
+import type { Revision } from "../../office/revisions/revisions.ts";
 import type { KnownDevice } from "./device-facts.ts";
 import type { DeviceAnswer, ListedDevice } from "./device-schemas.ts";
 import type { AdminParts } from "./parts.ts";

@@ -1,5 +1,5 @@
 import Type, { type Static } from "typebox";
-import type { Drift } from "../../office/reports.ts";
+import type { Drift } from "../../office/phones/reports.ts";
 import { editOf } from "./caller.ts";
 import { deviceOf } from "./device-access.ts";
 import { knowDevice } from "./device-facts.ts";

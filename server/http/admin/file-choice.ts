@@ -1,5 +1,5 @@
 import type { FileSpec, ModelProfile } from "../../domain/model.ts";
-import type { Desk } from "../../office/desk.ts";
+import type { Desk } from "../../office/desk/desk.ts";
 import type { AdminParts } from "./parts.ts";
 
 /** What a name leads to for one device. */

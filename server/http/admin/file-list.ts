@@ -1,5 +1,5 @@
 import { asFailure } from "../../domain/failures.ts";
-import type { Desk } from "../../office/desk.ts";
+import type { Desk } from "../../office/desk/desk.ts";
 import type { RenderedFile } from "../../render/phone-files.ts";
 import { type Choice, chooseFile, writeOutName } from "./file-choice.ts";
 import { renderShared } from "./file-preview.ts";

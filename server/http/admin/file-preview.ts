@@ -2,7 +2,7 @@ import type { ModelDesk } from "../../domain/desk.ts";
 import { Failure } from "../../domain/failures.ts";
 import type { FileSpec } from "../../domain/model.ts";
 import { maskParameters } from "../../domain/secret-parameters.ts";
-import type { Desk } from "../../office/desk.ts";
+import type { Desk } from "../../office/desk/desk.ts";
 import type { RenderedFile } from "../../render/phone-files.ts";
 import { chooseFile } from "./file-choice.ts";
 import type { AdminParts } from "./parts.ts";

@@ -1,7 +1,7 @@
 import Type, { type Static } from "typebox";
 import { shelfNamePattern } from "../../domain/shelf-name.ts";
 import type { Upload } from "../../firmware/uploads.ts";
-import type { StockedSet } from "../../office/firmware-stock.ts";
+import type { StockedSet } from "../../office/firmware/stock.ts";
 
 const File = Type.Object({
   name: Type.String({ description: "path below the shelf" }),

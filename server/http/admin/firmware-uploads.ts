@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import Type, { type Static } from "typebox";
 import { Failure } from "../../domain/failures.ts";
 import type { Upload } from "../../firmware/uploads.ts";
-import type { Received } from "../../office/firmware-stock.ts";
+import type { Received } from "../../office/firmware/stock.ts";
 import { editOf } from "./caller.ts";
 import { firmwareView, ReceivedAnswer, UploadAnswer, UploadQuery, uploadView } from "./firmware-schemas.ts";
 import type { AdminParts, AdminServer } from "./parts.ts";

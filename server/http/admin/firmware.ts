@@ -1,5 +1,5 @@
 import Type from "typebox";
-import type { StockedSet } from "../../office/firmware-stock.ts";
+import type { StockedSet } from "../../office/firmware/stock.ts";
 import { editOf } from "./caller.ts";
 import { FirmwareAnswer, firmwareView } from "./firmware-schemas.ts";
 import { type Order, page, pageOf, pageQuery } from "./paging.ts";

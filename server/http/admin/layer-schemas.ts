@@ -2,7 +2,7 @@ import Type, { type Static } from "typebox";
 import { Id, type LayerDocument, PresetKey, RawMap, SettingsMap } from "../../domain/device.ts";
 import type { StoredDocument } from "../../domain/ports.ts";
 import { plainText } from "../../domain/text.ts";
-import type { LayerTrial } from "../../office/bulk-layers.ts";
+import type { LayerTrial } from "../../office/bulk/layers.ts";
 import { dryRun, Report, reportView } from "./bulk-schemas.ts";
 import { Notice, noticesOf } from "./layer-notices.ts";
 import type { AdminParts } from "./parts.ts";

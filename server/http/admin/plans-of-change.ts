@@ -1,7 +1,7 @@
 import Type, { type Static } from "typebox";
 import { fieldErrors, prepareCheck } from "../../domain/check.ts";
 import { Id } from "../../domain/device.ts";
-import type { PlannedChange } from "../../office/change-plans.ts";
+import type { PlannedChange } from "../../office/changes/plans.ts";
 import { editOf, requireOrganization } from "./caller.ts";
 import { macOf } from "./device-access.ts";
 import { DevicePatch } from "./device-schemas.ts";

@@ -1,5 +1,5 @@
 import Type, { type Static } from "typebox";
-import type { ParameterDifference } from "../../office/parameter-differences.ts";
+import type { ParameterDifference } from "../../office/changes/parameter-differences.ts";
 import { editOf } from "./caller.ts";
 import { deviceOf, macOf } from "./device-access.ts";
 import { MacParams, Revision } from "./device-schemas.ts";

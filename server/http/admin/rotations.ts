@@ -2,7 +2,7 @@ import Type, { type Static } from "typebox";
 import { Id } from "../../domain/device.ts";
 import { exportFormats, rotationStates, rotationSteps, rotationWays } from "../../domain/rotation.ts";
 import { syncStates } from "../../domain/sync.ts";
-import type { ListedRotation, WholeRotation } from "../../office/rotation-views.ts";
+import type { ListedRotation, WholeRotation } from "../../office/rotations/views.ts";
 import { editOf, visitOf } from "./caller.ts";
 import { type Order, page, pageOf, pageQuery } from "./paging.ts";
 import type { AdminParts, AdminServer } from "./parts.ts";

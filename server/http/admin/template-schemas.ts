@@ -1,7 +1,7 @@
 import Type, { type Static } from "typebox";
 import type { EarlierTemplate, TemplateDocument } from "../../domain/template.ts";
 import { plainText } from "../../domain/text.ts";
-import type { TemplateState, Templates } from "../../office/templates.ts";
+import type { TemplateState, Templates } from "../../office/templates/templates.ts";
 import { Version } from "./layer-schemas.ts";
 
 const strict = { additionalProperties: false } as const;

@@ -1,6 +1,6 @@
 import Type from "typebox";
 import { Failure } from "../../domain/failures.ts";
-import type { TemplateState } from "../../office/templates.ts";
+import type { TemplateState } from "../../office/templates/templates.ts";
 import { editOf, visitOf } from "./caller.ts";
 import { deviceOf } from "./device-access.ts";
 import { tagged } from "./etags.ts";

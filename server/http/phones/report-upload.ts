@@ -1,6 +1,6 @@
 import { Failure } from "../../domain/failures.ts";
 import { parseMac } from "../../domain/mac.ts";
-import type { Reports } from "../../office/reports.ts";
+import type { Reports } from "../../office/phones/reports.ts";
 import type { PhoneUpload } from "./uploads.ts";
 
 /** All parameters of a phone with three modules are 300 KB. */

@@ -4,7 +4,7 @@ import type { Clock, Store, StoreChange, StoredDocument } from "../../domain/por
 import { hasCome } from "../../domain/sync.ts";
 import type { Presence } from "../../journal/presence.ts";
 import { inSlices } from "../../lib/slices.ts";
-import type { StoredPush } from "../../office/push-records.ts";
+import type { StoredPush } from "../../office/push/records.ts";
 import type { Job } from "../job.ts";
 
 /** A device that was told and did not come in its time. */
