@@ -3,7 +3,9 @@ import type { Logger } from "pino";
 import { type Listeners, type Listening, openListeners } from "./app-listeners.ts";
 import { type Office, openOffice } from "./app-office.ts";
 import type { Config } from "./config.ts";
+import type { Provision } from "./domain/exchange.ts";
 import type { Clock } from "./domain/ports.ts";
+import { TurnTime } from "./lib/turn-time.ts";
 import { createProvision } from "./provision.ts";
 import { keptSecret } from "./security/master-key.ts";
 
@@ -24,11 +26,16 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** Milliseconds of a turn of the event loop in which phones' requests may begin. */
+const turnMs = 8;
+
 /** The composition root: builds every part and joins them. Nothing listens yet. */
 export async function createApp({ config, log, version, clock = Date.now }: AppParts): Promise<App> {
   const office = await openOffice(config, log, clock);
   const apiToken = config.apiToken ?? keptSecret(join(config.data, "api.token"), (text) => text.trim(), 24);
-  const provision = createProvision({ ...office, store: office.stores.config, allowedNetworks: config.phoneNetworks });
+  const provision = inTurns(
+    createProvision({ ...office, store: office.stores.config, allowedNetworks: config.phoneNetworks }),
+  );
   let listeners: Listeners | undefined;
   return {
     office,
@@ -44,5 +51,14 @@ export async function createApp({ config, log, version, clock = Date.now }: AppP
       await listeners?.close();
       await office.close();
     },
+  };
+}
+
+/** What two thousand phones ask for in one moment takes its turns, so that nobody else waits for all of it. */
+function inTurns(provision: Provision): Provision {
+  const turns = new TurnTime(turnMs);
+  return async (request) => {
+    await turns.take();
+    return await provision(request);
   };
 }

@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { performance } from "node:perf_hooks";
+import { TurnTime } from "../lib/turn-time.ts";
 import { bindEndpoint, type Endpoint, type EndpointParts, type Peer } from "./endpoint.ts";
 import { buildError, describeError, opcode, opcodeOf, parseAck, unknownTransfer } from "./packet.ts";
 import {
@@ -38,6 +39,10 @@ export interface TftpServer {
   stats(): TftpStats;
 }
 
+/** Milliseconds of a turn of the event loop that packets may take. */
+const turnMs = 8;
+const mostWaiting = 8192;
+
 /** A read-only TFTP server: RFC 1350 with the options of RFC 2347, 2348, 2349 and 7440. */
 export function createTftpServer(parts: TftpServerParts): TftpServer {
   return new Server(parts);
@@ -50,6 +55,7 @@ class Server implements TftpServer {
   #pool = new Pool([]);
   #requests: Requests | undefined;
   #ticker: NodeJS.Timeout | undefined;
+  readonly #turns = new TurnTime(turnMs);
   #isClosing = false;
   #strays = 0;
   #strayReplies = 0;
@@ -67,7 +73,11 @@ class Server implements TftpServer {
       address,
       failed: (err: Error) => log.warn({ err }, "a TFTP socket reported an error"),
     } as const;
-    const listener = await bindEndpoint({ ...shared, port, received: (...packet) => this.#receive(...packet) });
+    const listener = await bindEndpoint({
+      ...shared,
+      port,
+      received: (...packet) => this.#inTurn(() => this.#receive(...packet)),
+    });
     this.#listener = listener;
     this.#pool = dataPorts === "single" ? new Pool([listener]) : await this.#bindPool(shared, dataPorts, listener);
     this.#requests = new Requests({
@@ -104,12 +114,23 @@ class Server implements TftpServer {
     listener: Endpoint,
   ): Promise<Pool> {
     try {
-      const received: EndpointParts["received"] = (...packet) => this.#receiveData(...packet);
+      const received: EndpointParts["received"] = (...packet) => this.#inTurn(() => this.#receiveData(...packet));
       return await bindPool({ ...shared, received }, dataPorts, this.#limits.dataSockets);
     } catch (error) {
       await listener.close();
       throw error;
     }
+  }
+
+  /**
+   * Each socket hands over some thirty packets in one turn of the event loop, and each may cost the sending of another.
+   * Beyond what a network holds back, they are lost as on any network.
+   */
+  #inTurn(handle: () => void): void {
+    if (this.#turns.waiting >= mostWaiting) return;
+    const wait = this.#turns.take();
+    if (wait === undefined) handle();
+    else void wait.then(handle);
   }
 
   /** The listening port takes requests. Everything else gets silence there, unless transfers run over it as well. */

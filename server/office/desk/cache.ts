@@ -1,6 +1,6 @@
 import type { Device } from "../../domain/device.ts";
 import type { Store, StoredDocument } from "../../domain/ports.ts";
-import { FewAtATurn } from "../../lib/few-at-a-turn.ts";
+import { TurnTime } from "../../lib/turn-time.ts";
 import type { Desk, Desks } from "./desk.ts";
 
 export interface DeskCacheParts {
@@ -19,8 +19,8 @@ export interface CachedDesks extends Desks {
   close(): void;
 }
 
-/** Each takes up to a millisecond, with the file that is made of it. */
-const mostInATurn = 10;
+/** Each takes a millisecond or two, with the file that is made of it. */
+const turnMs = 8;
 
 /** These change without any phone's file changing. */
 const others = new Set([
@@ -49,7 +49,7 @@ const others = new Set([
  */
 export function cacheDesks({ desks, known, store, outside, most = 100_000 }: DeskCacheParts): CachedDesks {
   const kept = new Map<string, Desk>();
-  const turns = new FewAtATurn(mostInATurn);
+  const turns = new TurnTime(turnMs);
   let size = 0;
   let generation = 0;
   let seenOutside = outside();
