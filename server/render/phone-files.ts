@@ -38,6 +38,16 @@ export function createPhoneFiles({ renderer, cacheBytes = 64 * 1024 * 1024 }: Ph
   const cache = new ByteCache(cacheBytes);
   // To hash 30 KB takes 20 µs, at each request of a phone.
   const tags = new WeakMap<Buffer, string>();
+  // Phones with the same settings share these documents as well.
+  const documents = new WeakMap<ResolvedSettings, Map<FileSpec, Buffer>>();
+
+  function documentOf(spec: FileSpec, document: string, settings: ResolvedSettings): Buffer {
+    const made = documents.get(settings) ?? new Map<FileSpec, Buffer>();
+    documents.set(settings, made);
+    const body = made.get(spec) ?? renderer.build(document, { settings, shelf: [], folder: folderOf(spec) });
+    made.set(spec, body);
+    return body;
+  }
 
   return {
     forDevice(spec, desk) {
@@ -51,7 +61,7 @@ export function createPhoneFiles({ renderer, cacheBytes = 64 * 1024 * 1024 }: Ph
               // Worked out when they are looked at, which a kept file does without.
               templateContext({ names: family.names, parameters: desk.parameters, model: plainModel(model) }),
             )
-          : renderer.build(spec.document, { settings, shelf: [], folder: folderOf(spec) }),
+          : documentOf(spec, spec.document, settings),
       );
       return finished(spec, family, body, tags);
     },
