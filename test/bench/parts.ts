@@ -6,6 +6,7 @@ import { fileOf, measureMaking } from "./device-files.ts";
 import { measureCold, measureHttp, ownPaths } from "./http.ts";
 import { startWorker } from "./jobs.ts";
 import { measureNodes } from "./nodes.ts";
+import { measurePhonesBesidePlans } from "./phones-beside-plans.ts";
 import type { PlainJob, PlainPorts } from "./plain-servers.ts";
 import { populate } from "./populate.ts";
 import { writeServedFiles } from "./served-files.ts";
@@ -125,5 +126,7 @@ function measureDeviceFiles(stage: Stage): Promise<Row[]> {
 async function measureEditing(stage: Stage): Promise<Row[]> {
   const alone = await measureSiteEdit(stage, site, deviceCount);
   const planned = await measurePlan(stage, site, deviceCount);
-  return [...alone, planned, ...(await measureEditWhileServing(stage, site, deviceCount, ownPaths(0, 200)))];
+  const paths = ownPaths(0, 200);
+  const beside = await measurePhonesBesidePlans(stage, site, paths);
+  return [...alone, planned, ...beside, ...(await measureEditWhileServing(stage, site, deviceCount, paths))];
 }
