@@ -13,6 +13,7 @@ async function main(): Promise<number> {
   const program = createProgram({
     version,
     env: process.env,
+    input: () => process.stdin,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     untilSignal,

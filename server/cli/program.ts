@@ -17,6 +17,7 @@ export function createProgram(line: CommandLine): Command {
     .exitOverride();
   addServeCommand(program, line);
   addSimulateCommand(program, {
+    ...(line.input && { input: line.input }),
     out: (text) => line.out(text),
     profiles: line.env["OFFHOOK_PROFILES"] ?? "profiles",
     untilSignal: () => line.untilSignal(),

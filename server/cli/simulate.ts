@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { type Command, InvalidArgumentError } from "commander";
 import { createCatalogue } from "../catalogue/catalogue.ts";
 import { type Mac, parseMac } from "../domain/mac.ts";
@@ -5,11 +6,16 @@ import type { BootServer } from "../simulate/asking.ts";
 import { bootFleet, type FleetOptions, type FleetReport, SimulationFailed } from "../simulate/fleet.ts";
 import { makePhones, parseModelCounts, phoneOf, type SimulatedPhone } from "../simulate/phones.ts";
 import { reportFleet, reportJson } from "../simulate/report.ts";
+import type { Answer } from "../simulate/stay/answer.ts";
 import type { Shares } from "../simulate/stay/cast.ts";
-import { eventJson, eventLine } from "../simulate/stay/stay-report.ts";
+import { commandTexts } from "../simulate/stay/commands.ts";
+import { hearHand } from "../simulate/stay/hand.ts";
+import { answerJson, answerLines, columns, eventJson, eventLine } from "../simulate/stay/stay-report.ts";
 import { stayFleet } from "../simulate/stay/staying-fleet.ts";
 
 export interface SimulateIo {
+  /** Commands to phones that stay; absent: nobody gives any. */
+  readonly input?: () => Readable;
   out(text: string): void;
   /** Folder of the profiles. */
   readonly profiles: string;
@@ -44,7 +50,11 @@ Ends with 0 when every phone got its own file and all of it was right, else with
 
 With --stay they then listen for SIP NOTIFY over UDP and TCP: with --own-addresses at the port that their files name, else
 each at a port of its own, which is printed. Every event is one line (--json: one object). As in the field, a phone whose
-file says so (setting sip.onlyProxy) hears nobody but its proxy, and one whose file says so asks for its line's password.`;
+file says so (setting sip.onlyProxy) hears nobody but its proxy, and one whose file says so asks for its line's password.
+
+Whoever has such a phone in hand types, or pipes, one command a line (where a shell runs it in the background: < /dev/null):
+${columns(commandTexts().map(({ does, usage }) => [`  ${usage}`, does]))}
+Each is answered on a line (--json: an object with "answer"). They stay when there is nothing more to read.`;
 
 /**
  * Adds `offhook simulate`. Its action throws a SimulationFailed after printing the report, when a phone was not
@@ -109,7 +119,10 @@ async function stay(
     onBoot: (report) => json || io.out(`${reportFleet(report)}\n\n`),
     onEvent: (event) => io.out(`${json ? eventJson(event) : eventLine(event)}\n`),
   });
+  const tell = (answer: Answer) => io.out(`${json ? answerJson(answer, Date.now()) : answerLines(answer)}\n`);
+  const hand = io.input && hearHand(io.input(), fleet.phones, tell);
   await ended;
+  await hand?.close();
   await fleet.close();
   return fleet.report;
 }

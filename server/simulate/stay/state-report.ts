@@ -6,7 +6,7 @@ import type { Errand, ErrandParts } from "./errands.ts";
 import type { Held } from "./held.ts";
 
 /** Besides what is a secret by its type: these hold whatever somebody put there (cisco.md C.2, report). */
-const neverTold = /^GPP_S[A-D]$/;
+export const neverTold = /^GPP_S[A-D]$/;
 
 /** To every place that its rule names; one attempt, as on the phone (cisco.md E.1). */
 export async function report(parts: ErrandParts): Promise<Errand> {

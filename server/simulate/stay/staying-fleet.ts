@@ -4,7 +4,8 @@ import type { BootServer } from "../asking.ts";
 import { bootFleet, type FleetOptions, type FleetReport, serverByPhone } from "../fleet.ts";
 import type { SimulatedPhone } from "../phones.ts";
 import { cast, type Shares } from "./cast.ts";
-import { type StayEvent, StayingPhone } from "./staying-phone.ts";
+import type { StayEvent } from "./stay-event.ts";
+import { StayingPhone } from "./staying-phone.ts";
 
 export interface StayOptions extends Pick<FleetOptions, "concurrency" | "ownAddresses" | "signal"> {
   readonly shares?: Shares;

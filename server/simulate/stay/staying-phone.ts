@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import type { LoadedFamily } from "../../catalogue/load.ts";
 import type { Mac } from "../../domain/mac.ts";
 import type { SipAnswer } from "../../sip/answering.ts";
 import { headerOf, type SipRequest } from "../../sip/message.ts";
@@ -6,15 +7,17 @@ import type { SipPeer } from "../../sip/peer.ts";
 import type { BootServer } from "../asking.ts";
 import type { PhoneReport } from "../boot.ts";
 import type { SimulatedPhone } from "../phones.ts";
+import { CallWait } from "./call-wait.ts";
 import type { Role } from "./cast.ts";
 import { createChance, createLoss } from "./chance.ts";
 import { type Ear, openEar } from "./ear.ts";
-import { carryOut, type ErrandEnd } from "./errands.ts";
+import { carryOut } from "./errands.ts";
 import { createHearing, type Hearing } from "./hearing.ts";
 import { type Held, onlyHears, sipPortOf, taken } from "./held.ts";
 import { judge } from "./judge.ts";
 import { createLoginGate, type LoginGate } from "./login.ts";
 import type { Order } from "./notice.ts";
+import type { StayEvent } from "./stay-event.ts";
 
 export interface StayingParts {
   readonly phone: SimulatedPhone;
@@ -30,19 +33,6 @@ export interface StayingParts {
   onEvent(event: StayEvent): void;
 }
 
-/** Something happened at a phone. Details hold no value of a file. */
-export interface StayEvent {
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  readonly mac: Mac;
-  /** `told`: a request came for the first time (a repeated one is answered below) and was answered with `status`. */
-  readonly event: "up" | "told" | "set" | ErrandEnd;
-  readonly detail: string;
-  /** Of the request; the same when it is sent again with a password. */
-  readonly callId?: string;
-  readonly status?: number;
-}
-
 /** A transfer that broke off is begun anew. */
 const usualTries = 3;
 /** Of families that have no list of them in their files. */
@@ -54,10 +44,13 @@ export class StayingPhone {
   readonly #gate: LoginGate;
   readonly #hearing: Hearing;
   readonly #server: BootServer;
-  readonly #end = new AbortController();
+  readonly #call = new CallWait((order) => this.#queue(order));
   readonly #changed = new Map<string, string>();
   readonly #loses: (() => boolean) | undefined;
   #held: Held;
+  /** Of its life from one end of power to the next. */
+  #end = new AbortController();
+  #port: number | undefined;
   #ear: Ear | undefined;
   #isUp = true;
   #work: Promise<void> = Promise.resolve();
@@ -86,11 +79,19 @@ export class StayingPhone {
     return this.#parts.phone.model.id;
   }
 
+  get family(): LoadedFamily {
+    return this.#parts.phone.family;
+  }
+
   get role(): Role {
     return this.#parts.role;
   }
 
-  /** Where it listens for SIP. */
+  get isInCall(): boolean {
+    return this.#call.isOn;
+  }
+
+  /** Where it listens for SIP; undefined while it is off. */
   get place(): { readonly address: string; readonly port: number } | undefined {
     return this.#ear;
   }
@@ -102,15 +103,23 @@ export class StayingPhone {
 
   /** Rejects with the system's error when it can't listen there. */
   async open(): Promise<void> {
+    const ear = await this.#listen();
+    this.#tell("up", `${ear.address}:${ear.port} ${this.role.character}, ${this.#parts.report.state}`);
+  }
+
+  async #listen(): Promise<Ear> {
     const { address, port } = this.#parts.place;
-    this.#ear = await openEar({
-      ...{ address, port: port ?? sipPortOf(this.#parts.phone.family, this.#held) },
+    const ear = await openEar({
+      // Where it was before it was off: whoever was told of a free port still knows it.
+      ...{ address, port: this.#port ?? port ?? sipPortOf(this.family, this.#held) },
       isAlive: this.role.character !== "dead",
       // Gone while it starts anew: what comes then is lost, and answered when it comes again.
       loses: () => !this.#isUp || (this.#loses?.() ?? false),
       answer: (request, peer) => this.#answer(request, peer),
     });
-    this.#tell("up", `${this.#ear.address}:${this.#ear.port} ${this.role.character}, ${this.#parts.report.state}`);
+    this.#port = ear.port;
+    this.#ear = ear;
+    return ear;
   }
 
   /** As somebody with the phone in hand: stays until a file says something else. */
@@ -120,16 +129,43 @@ export class StayingPhone {
     this.#tell("set", name);
   }
 
+  /** Somebody speaks, or has ended: a fetch waits meanwhile. */
+  call(isOn: boolean): void {
+    if (isOn === this.isInCall) return;
+    this.#tell("call", isOn ? "on" : "off");
+    if (isOn) this.#call.begin();
+    else this.#call.end();
+  }
+
+  /** What it was doing breaks off, and it is as silent as no phone; it holds what it held. */
+  async switchOff(): Promise<void> {
+    if (!this.#ear) return;
+    await this.close();
+    this.#tell("off", "what it holds stays");
+  }
+
+  /** It boots, and listens where it did before. Rejects with the system's error when it can't listen there. */
+  async switchOn(): Promise<void> {
+    if (this.#ear) return;
+    this.#end = new AbortController();
+    this.#isUp = false;
+    const { address, port } = await this.#listen();
+    this.#tell("on", `${address}:${port}`);
+    this.#queue({ kind: "reboot" });
+  }
+
   /** As if it were told to: it comes by itself. */
   come(): void {
-    const { format } = this.#parts.phone.family;
-    this.#take(format === "flat-xml" ? { kind: "resync" } : { kind: "reboot" });
+    this.#take(this.family.format === "flat-xml" ? { kind: "resync" } : { kind: "reboot" });
   }
 
   async close(): Promise<void> {
+    const ear = this.#ear;
+    this.#ear = undefined;
     this.#end.abort();
     clearTimeout(this.#retry);
-    await Promise.all([this.#ear?.close(), this.#work]);
+    this.#call.drop();
+    await Promise.all([ear?.close(), this.#work]);
   }
 
   async #answer(request: SipRequest, peer: SipPeer): Promise<SipAnswer | undefined> {
@@ -143,8 +179,13 @@ export class StayingPhone {
     return answer;
   }
 
-  /** One after the other; of those that come meanwhile the last one is enough. */
   #take(order: Order): void {
+    if (this.#call.holds(order, this.#held)) this.#tell("waits", "in a call");
+    else this.#queue(order);
+  }
+
+  /** One after the other; of those that come meanwhile the last one is enough. */
+  #queue(order: Order): void {
     const isWaiting = this.#next !== undefined;
     this.#next = order;
     if (isWaiting) return;
@@ -159,14 +200,15 @@ export class StayingPhone {
 
   async #carryOut(order: Order): Promise<void> {
     clearTimeout(this.#retry);
+    const { signal } = this.#end;
     this.#isUp = order.kind !== "reboot";
     const { end, detail, held } = await carryOut(order, {
       ...{ phone: this.#parts.phone, server: this.#server, held: this.#held },
-      ...{ changed: this.#stillChanged(), signal: this.#end.signal },
+      ...{ changed: this.#stillChanged(), signal },
     });
     if (held) this.#held = held;
     this.#isUp = true;
-    if (this.#end.signal.aborted) return;
+    if (signal.aborted) return;
     this.#tell(end, detail);
     this.#failures = end === "failed" ? this.#failures + 1 : 0;
     if (end === "failed" && order.kind !== "report") this.#comeLater(order);
