@@ -9,6 +9,7 @@ import { createDevices, type DeviceParts } from "./office/devices/devices.ts";
 import { createKeyLayouts } from "./office/devices/key-layouts.ts";
 import { createRevisionDifferences } from "./office/revisions/differences.ts";
 import { createRevisionReverts } from "./office/revisions/revert.ts";
+import { createWaysBack } from "./office/revisions/way-back.ts";
 
 /** What changes devices, one or many, or tells what a change would do to them. */
 export function openDevices(parts: DeviceParts & BulkParts & ChangePlanParts) {
@@ -23,5 +24,6 @@ export function openDevices(parts: DeviceParts & BulkParts & ChangePlanParts) {
     changePlans: createChangePlans(parts),
     revisionDifferences: createRevisionDifferences(parts),
     revisionReverts: createRevisionReverts(parts),
+    waysBack: createWaysBack(parts),
   };
 }

@@ -7,6 +7,7 @@ import { createAdminHttp } from "./http/admin/listener.ts";
 import { authenticationUpload } from "./http/phones/authentication.ts";
 import { createPhoneHttp, type PhoneHttp } from "./http/phones/listener.ts";
 import { reportUpload } from "./http/phones/report-upload.ts";
+import { showPage } from "./http/phones/show-page.ts";
 import { createMetrics } from "./journal/metrics.ts";
 import { SmallFiles } from "./lib/small-files.ts";
 import { mask, maskRaw, maskSettings } from "./office/sealing.ts";
@@ -72,7 +73,7 @@ function createPhones(
   smallFiles: SmallFiles,
 ): PhoneHttp {
   const { phoneHttpPort: ports, trustedProxies } = config;
-  const uploads = [reportUpload(office.reports), authenticationUpload(office.logins)];
+  const uploads = [reportUpload(office.reports), authenticationUpload(office.logins), showPage(office.showings)];
   return createPhoneHttp({ host, ports, trustedProxies, smallFiles, uploads, provision, log });
 }
 

@@ -34,6 +34,7 @@ import { createWindows, type Enrolled } from "./office/phones/windows.ts";
 import { createRevisions } from "./office/revisions/revisions.ts";
 import { createTemplates } from "./office/templates/templates.ts";
 import { executeDocument } from "./render/documents-execute.ts";
+import { textPage } from "./render/documents-text-page.ts";
 import { createRenderer, type Renderer } from "./render/renderer.ts";
 import { loadMasterKey } from "./security/master-key.ts";
 import { createOneTimeLogins } from "./security/one-time-logins.ts";
@@ -52,8 +53,8 @@ export function baseUrl(advertise: string | undefined, ports: readonly number[])
   return ports.includes(80) ? `http://${host}` : `http://${host}:${ports[0]}`;
 }
 
-/** What was read from the folders of the configuration already; neither ever changes. */
-type Read = Partial<{ readonly catalogue: Catalogue; readonly renderer: Renderer }>;
+/** What was read already and never changes: from the folders of the configuration, and which Offhook this is. */
+type Read = Partial<{ readonly catalogue: Catalogue; readonly renderer: Renderer; readonly version: string }>;
 
 export async function openOffice(config: Config, log: Logger, clock: Clock, read: Read = {}) {
   const base = await openBase(config, log, clock, read);
@@ -63,7 +64,8 @@ export async function openOffice(config: Config, log: Logger, clock: Clock, read
   const phones = () => advertised.base;
   const pushing = await openPush({ ...rules, edits: changes.edits, ...kept, config, log, logins, phones });
   const devices = openDevices({ ...edits, ...kept });
-  const work = openWork({ ...rules, ...kept, ...pushing, ...devices, config, log, telling });
+  const { version = "unknown" } = read;
+  const work = openWork({ ...rules, ...kept, ...pushing, ...devices, config, log, telling, version });
   const allowedNetworks = config.phoneNetworks;
   const inOrder = [...work.inOrder, firmware, base.windows, base.sizes, pushing, changes, base.desks, trials];
   return {
@@ -76,6 +78,7 @@ export async function openOffice(config: Config, log: Logger, clock: Clock, read
     outbox: telling.outbox,
     webhooks: telling.webhooks,
     execute: executeDocument,
+    textPage,
     reports: createReports({ ...rules, ...kept, ...devices, sightings, told: stores.presence, allowedNetworks }),
     lines: createLines(edits),
     layers: createLayers(edits),

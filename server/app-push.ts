@@ -5,9 +5,12 @@ import type { Clock, Store } from "./domain/ports.ts";
 import type { OneTimeLogins } from "./domain/push.ts";
 import { HostNames } from "./lib/host-names.ts";
 import { createArrivals } from "./office/push/arrivals.ts";
+import { createCalls } from "./office/push/calls.ts";
 import { createPbxConnections } from "./office/push/pbx-connections.ts";
 import { createPushRecords } from "./office/push/records.ts";
 import { createRegistrations } from "./office/push/registration.ts";
+import { createScreenshots } from "./office/push/screenshots.ts";
+import { createShowings } from "./office/push/showings.ts";
 import { aim, type TargetParts } from "./office/push/target.ts";
 import { loadTransports } from "./push/load-transports.ts";
 import { createPush } from "./push.ts";
@@ -38,15 +41,29 @@ export async function openPush({ config, log, logins, phones, ...parts }: PushPl
   const records = createPushRecords(parts);
   const arrivals = createArrivals(parts);
   const names = new HostNames();
-  const targets: TargetParts = { ...parts, allows, names };
+  const registrations = createRegistrations({ ...parts, connections, transports });
+  const targets: TargetParts = { ...parts, allows, names, registered: registrations.soon };
   return {
     transports,
     connections,
     records,
     arrivals,
+    calls: createCalls({ ...parts, connections, transports }),
     names,
-    registrations: createRegistrations({ ...parts, connections, transports }),
+    registrations,
     allows,
+    screenshots: createScreenshots({
+      ...{ transports, store: parts.store, clock: parts.clock },
+      aim: (device) => aim(targets, device, "look"),
+    }),
+    showings: createShowings({
+      clock: parts.clock,
+      phones,
+      async whereabouts(device) {
+        const { presence, target } = await aim(targets, device, "look");
+        return [presence.address, target.destination?.address].filter((each) => each !== undefined);
+      },
+    }),
     push: createPush({
       transports,
       connections,

@@ -18,7 +18,9 @@ export function openRotations({ campaigns, transports, ...parts }: RotationPlace
     ...parts,
     async tell(organization, devices, by) {
       // The PBX has the new secrets already: a campaign that stops and reverts would lock phones out for good.
-      const { id } = await campaigns.start(organization, { select: { devices }, critical: false }, by);
+      // Also in a call: its PBX knows the new password only, and would not let it register again in the middle of one.
+      const request = { select: { devices }, critical: false, duringCalls: true };
+      const { id } = await campaigns.start(organization, request, by);
       return id;
     },
     async writeSecrets(connection, secrets, signal) {

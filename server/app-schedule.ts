@@ -38,6 +38,8 @@ export interface SchedulePlace {
   readonly backlogs: Backlogs;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Of Offhook. */
+  readonly version: string;
   /** What other parts do again and again. */
   readonly jobs?: readonly Job[];
   /** How long what people save is gathered before it is pushed. */
@@ -46,7 +48,7 @@ export interface SchedulePlace {
 
 /** Everything that Offhook does of itself; nothing until `start`. */
 export function openSchedule(place: SchedulePlace) {
-  const { backlogs, clock, config, gathering = { quietMs: 3000, mostMs: 15_000 }, log, outbox, store } = place;
+  const { backlogs, clock, gathering = { quietMs: 3000, mostMs: 15_000 }, log, outbox, store } = place;
   const waiting = createWaiting(place);
   const late = latePhonesJob({
     ...place,
@@ -58,7 +60,7 @@ export function openSchedule(place: SchedulePlace) {
     webHooksJob(outbox),
     expiredWindowsJob(place),
     driftCheckJob(place),
-    ...upkeepJobs(upkeepOf(config, clock)),
+    ...upkeepJobs(upkeepOf(place)),
     ...(place.jobs ?? []),
   ];
   const schedules = createSchedules({ store, clock, log, jobs, node: ulid() });
@@ -85,14 +87,14 @@ export function openSchedule(place: SchedulePlace) {
 const monthMs = 30 * 24 * 3_600_000;
 const mostBackups = 7;
 
-function upkeepOf(config: Config, clock: Clock) {
+function upkeepOf({ clock, config, version }: SchedulePlace) {
   return {
     backsUp: config.databaseUrl === undefined,
     async backUp() {
       const folder = join(config.data, "backups");
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const path = join(folder, `offhook-${new Date(clock()).toISOString().replaceAll(/[:.]/g, "-")}.backup.gz`);
-      await makeBackup(config, path, { version: "schedule", withKey: false });
+      await makeBackup(config, path, { version, withKey: false });
       const all = (await readdir(folder)).filter((name) => /^offhook-.*\.backup\.gz$/.test(name)).sort();
       for (const name of all.slice(0, -mostBackups)) await rm(join(folder, name), { force: true });
       return path;

@@ -27,11 +27,11 @@ export interface App {
 }
 
 /** Milliseconds of a turn of the event loop in which phones' requests may begin. */
-const turnMs = 8;
+const turnMs = 4;
 
 /** The composition root: builds every part and joins them. Nothing listens yet. */
 export async function createApp({ config, log, version, clock = Date.now }: AppParts): Promise<App> {
-  const office = await openOffice(config, log, clock);
+  const office = await openOffice(config, log, clock, { version });
   const apiToken = config.apiToken ?? keptSecret(join(config.data, "api.token"), (text) => text.trim(), 24);
   const provision = inTurns(
     createProvision({ ...office, store: office.stores.config, allowedNetworks: config.phoneNetworks }),

@@ -96,10 +96,13 @@ async function mayHaveTaken(
   return isDisruptive || (await arrivals.hasCome(document, { at: begunAt, revision: desired?.n ?? 0 }));
 }
 
-/** The one that is asked for or set; else those of the family, what led the phone here last time first. */
+/**
+ * The one that is asked for or set; else those of the family, what led the phone here last time first. Behind a router the
+ * PBX goes before us: the router may let in only those whom the phone speaks to.
+ */
 async function choose(
   { records, transports }: PushParts,
-  { desk, document }: PushedPhone,
+  { desk, document, target }: PushedPhone,
   asked: string | undefined,
 ): Promise<readonly PushTransport[]> {
   const only = asked ?? desk.settings.get("push.transport")?.value;
@@ -107,8 +110,11 @@ async function choose(
   const known = transports.filter(({ name }) => names.includes(name));
   if (known.length === 0) throw new Failure("INVALID", `transport: there is no "${names[0]}"`);
   const worked = (await records.of(document))?.worked;
-  const place = (name: string) => (name === worked ? -1 : names.indexOf(name));
-  return known.toSorted((one, other) => place(one.name) - place(other.name));
+  const place = ({ name, pbx }: PushTransport) => {
+    if (name === worked) return -1;
+    return names.indexOf(name) + (target.destination?.forSipOnly && !pbx ? names.length : 0);
+  };
+  return known.toSorted((one, other) => place(one) - place(other));
 }
 
 async function send(
@@ -132,7 +138,7 @@ function conclude(
   attempts: readonly PushAttempt[],
   begunAt: number,
 ): StoredPush {
-  const action = "action" in errand ? errand.action : "report";
+  const action = "action" in errand ? errand.action : "show";
   const { decisive, result } = sumUp(attempts);
   const comesAlone = decisive?.outcome.result === "waiting";
   const resyncMs = Number(desk.settings.get("provision.resync")?.value ?? 0) * 1000;
@@ -142,7 +148,7 @@ function conclude(
     revision: desired?.n ?? 0,
     // It may come before the answer to what it was told does.
     at: begunAt,
-    dueAt: clock() + timeToCome[action] + (comesAlone ? resyncMs : 0),
+    dueAt: clock() + timeToCome[action === "show" ? "report" : action] + (comesAlone ? resyncMs : 0),
     result,
     ...(comesAlone && { waits: true as const }),
     reason: decisive ? wordsOf(decisive) : `there is no way to tell it: ${attempts.map(wordsOf).join("; ")}`,

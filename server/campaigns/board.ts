@@ -15,6 +15,8 @@ export class Board {
   /** Told, and not yet come. */
   readonly #awaited = new Set<Mac>();
   readonly #retries = new Set<Mac>();
+  /** In a call when their turn came: they will have another one. */
+  readonly #held = new Set<Mac>();
   readonly #canaries = new Set<Mac>();
   /** Who counts for the pace of their site and network, and how many do there. */
   readonly #occupying = new Set<Mac>();
@@ -43,7 +45,8 @@ export class Board {
 
   /** Nobody waits for a turn or has one. */
   get isDrained(): boolean {
-    return this.#queue.size === 0 && !this.hasCanaryWaiting && this.#turning.size === 0;
+    const isEmpty = this.#queue.size === 0 && !this.hasCanaryWaiting && this.#turning.size === 0;
+    return isEmpty && this.#held.size === 0;
   }
 
   /** Nothing will happen any more. */
@@ -65,7 +68,7 @@ export class Board {
   load(target: Target, place: Place): void {
     this.#targets.set(target.mac, { target, place });
     this.#note(target);
-    if (target.state === "pending" && !target.isSending) this.#enqueue(target.mac);
+    if (target.state === "pending" && !target.isSending && target.nextAt === undefined) this.#enqueue(target.mac);
   }
 
   put(target: Target): void {
@@ -102,7 +105,8 @@ export class Board {
   /** Who is to be told again by now waits for a turn. */
   wakeRetries(now: number): void {
     for (const mac of this.#retries) {
-      if ((this.of(mac).nextAt ?? 0) > now) continue;
+      // The turn before is still being written where the store is slow.
+      if ((this.of(mac).nextAt ?? 0) > now || this.#turning.has(mac)) continue;
       this.#retries.delete(mac);
       this.#enqueue(mac);
     }
@@ -133,6 +137,7 @@ export class Board {
     this.#counts[state] += 1;
     mark(this.#awaited, mac, isAwaited(target));
     mark(this.#retries, mac, nextAt !== undefined);
+    mark(this.#held, mac, nextAt !== undefined && state === "pending");
     mark(this.#canaries, mac, isCanary === true);
     this.#occupy(mac);
   }

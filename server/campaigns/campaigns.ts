@@ -1,15 +1,19 @@
 import { type Campaign, type CampaignState, campaignKey, campaignKind, type Target } from "../domain/campaign.ts";
 import { Failure } from "../domain/failures.ts";
+import type { Mac } from "../domain/mac.ts";
 import type { DocumentKey, StoredDocument } from "../domain/ports.ts";
 import type { Presence } from "../journal/presence.ts";
+import { macsInHand } from "./in-hand.ts";
 import { Run, type RunParts } from "./run.ts";
-import { type CampaignRequest, type StartParts, writeCampaign } from "./start.ts";
+import { type CampaignRequest, type StartedCampaign, type StartParts, writeCampaign } from "./start.ts";
 import { dropCampaign, targetPage } from "./targets.ts";
 
 /** Pushes to many phones, each with its result. Those under way go on by themselves after a restart. */
 export interface Campaigns {
   /** Fails with INVALID naming the field; nothing was started then. */
-  start(organization: string, request: CampaignRequest, by: string): Promise<StoredDocument<Campaign>>;
+  start(organization: string, request: CampaignRequest, by: string): Promise<StartedCampaign>;
+  /** Whom those that are not over are to tell yet, or wait for: another campaign skips them. */
+  inHand(organization: string): Promise<ReadonlySet<Mac>>;
   /** Newest first. */
   list(organization: string): Promise<readonly StoredDocument<Campaign>[]>;
   /** Fails with NOT_FOUND. */
@@ -77,6 +81,7 @@ export function createCampaigns(parts: CampaignParts): Campaigns {
       void tidy(parts, organization).catch((error) => log.warn({ err: error }, "old campaigns could not be removed"));
       return written;
     },
+    inHand: (organization) => macsInHand(store, organization),
     async list(organization) {
       const all = await store.find<Campaign>({ organization, kind: campaignKind });
       return all.filter(({ body }) => !body.isPreparing).reverse();

@@ -22,7 +22,7 @@ interface CriticalRequest {
 
 export interface Critical {
   readonly isCritical: boolean;
-  /** Who is told first: each can be told without its PBX, and the PBX tells whether it is registered. */
+  /** Who is told first: each answered without its PBX, and the PBX tells whether it is registered. */
   readonly canary: readonly Mac[];
   readonly errors: readonly FieldError[];
 }
@@ -30,6 +30,8 @@ export interface Critical {
 const harmless: Critical = { isCritical: false, canary: [], errors: [] };
 /** So many more than the canary needs are looked at; who can't be told is passed over. */
 const mostPassedOver = 20;
+/** As many are asked at the same time. */
+const mostAtOnce = 50;
 
 /**
  * Whether a campaign changes how phones reach their PBX: then a mistake would lose them all, so a canary has to prove that
@@ -48,22 +50,43 @@ export async function judgeCritical(
   const changed = critical ? ready.slice(0, most) : await reachingAnew(parts, organization, ready, most);
   if (changed.length === 0) return harmless;
   const count = Math.min(wanted, changed.length);
-  const found: Mac[] = [];
-  const reasons: string[] = [];
-  for (const device of changed) {
-    if (found.length >= count) break;
-    const reason = await whyNot(parts.proof, device, action);
-    if (reason === undefined) found.push(device.body.mac);
-    else reasons.push(`${device.id}: ${reason}`);
-  }
+  const { found, reasons } = await gather(parts.proof, changed, count, action);
   if (found.length >= count) return { isCritical: true, canary: found, errors: [] };
-  const lack = `only ${found.length} of ${count} of a canary can prove that they find it (${reasons[0]})`;
-  const detail = `this changes how phones reach their PBX, and ${lack}; \`critical: false\` goes without proof`;
+  const asked = found.length + reasons.length;
+  const lack = `${found.length} of ${asked} that were asked can prove that they find it, and ${count} have to`;
+  const detail = `this changes how phones reach their PBX: ${lack} (${reasons[0]}); \`critical: false\` goes without proof`;
   return { isCritical: true, canary: [], errors: [{ pointer: "/critical", code: "unproven", detail }] };
 }
 
-async function whyNot({ noDirectWay, registration }: ProofParts, device: StoredDocument<Device>, action: PushAction) {
-  const objection = await noDirectWay(device, action);
+/** So many that can prove it, as far as there are; those needed are asked at once, and where some fail, all others are. */
+async function gather(
+  proof: ProofParts,
+  devices: readonly StoredDocument<Device>[],
+  count: number,
+  action: PushAction,
+): Promise<{ readonly found: readonly Mac[]; readonly reasons: readonly string[] }> {
+  const found: Mac[] = [];
+  const reasons: string[] = [];
+  for (let at = 0; found.length < count && reasons.length <= devices.length - count; ) {
+    const size = reasons.length === 0 ? Math.min(count - found.length, mostAtOnce) : mostAtOnce;
+    const asked = devices.slice(at, at + size);
+    const objections = await Promise.all(asked.map((device) => whyNot(proof, device, action)));
+    for (const [place, { body, id }] of asked.entries()) {
+      const objection = objections[place];
+      if (objection === undefined) found.push(body.mac);
+      else reasons.push(`${id}: ${objection}`);
+    }
+    at += size;
+  }
+  return { found: found.slice(0, count), reasons };
+}
+
+async function whyNot(
+  { noDirectAnswer, registration }: ProofParts,
+  device: StoredDocument<Device>,
+  action: PushAction,
+): Promise<string | undefined> {
+  const objection = await noDirectAnswer(device, action);
   if (objection !== undefined) return objection;
   return (await registration(device)) ? undefined : "no connection to a PBX can tell whether it is registered";
 }

@@ -47,6 +47,12 @@ export interface CampaignTimes {
   readonly registrationMs: number;
   /** How often the PBX is asked whether it did. */
   readonly askMs: number;
+  /** The wait before a phone that is in a call has another turn. */
+  readonly callMs: number;
+  /** A phone that was in a call at so many turns that they make up this time is given up. */
+  readonly mostCallMs: number;
+  /** How long a phone has to answer when it is asked whether it can be told without its PBX. */
+  readonly reachMs: number;
 }
 
 interface WaitingStep {

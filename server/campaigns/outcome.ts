@@ -48,7 +48,21 @@ export function skipped(target: Target, reason: string): Target {
   return { ...before, state: "skipped", reason };
 }
 
-function planned(target: Target, { retries, backoffMs }: RetryPlan, now: number): Target {
+/**
+ * The target that is in a call: nothing is sent, no attempt is counted. One that is never seen without a call is given up,
+ * so that the campaign ends.
+ */
+export function heldByCall(target: Target, times: { callMs: number; mostCallMs: number }, now: number): Target {
+  const { nextAt: _nextAt, ...waiting } = target;
+  const calls = (target.calls ?? 0) + 1;
+  if (calls * times.callMs <= times.mostCallMs)
+    return { ...waiting, calls, reason: "it is in a call", nextAt: now + times.callMs };
+  const reason = `it was in a call each time that it could have been told, ${calls} times`;
+  return target.attempts === 0 ? skipped(waiting, reason) : { ...waiting, calls, reason };
+}
+
+/** To be told again, while that has any sense. */
+export function planned(target: Target, { retries, backoffMs }: RetryPlan, now: number): Target {
   if (target.attempts > retries) return target;
   return { ...target, nextAt: now + Math.min(longestWait, backoffMs * 2 ** (target.attempts - 1)) };
 }

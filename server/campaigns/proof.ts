@@ -1,20 +1,29 @@
 import type { Target } from "../domain/campaign.ts";
 import type { Device } from "../domain/device.ts";
-import type { Mac } from "../domain/mac.ts";
-import type { StoredDocument } from "../domain/ports.ts";
+import type { DocumentKey, StoredDocument } from "../domain/ports.ts";
 import type { PushAction, Registration } from "../domain/push.ts";
-import { afterComing } from "./outcome.ts";
+import type { LostPhone } from "../office/revisions/way-back.ts";
+import { afterComing, planned, type RetryPlan } from "./outcome.ts";
+
+export type PutBack =
+  | { readonly has: string; readonly objection?: undefined }
+  | { readonly has?: undefined; readonly objection: string };
 
 /** What a change of the way to the PBX is proven with, and taken back. */
 export interface ProofParts {
   /** Digest of the way to its PBX that the phone is to have. */
   reach(device: StoredDocument<Device>): Promise<string>;
-  /** Why it can't be told without its PBX. */
-  noDirectWay(device: StoredDocument<Device>, action: PushAction): Promise<string | undefined>;
+  /**
+   * Asks the phone itself something that changes nothing. Undefined where it answered, else why it can't be told without
+   * its PBX.
+   */
+  noDirectAnswer(device: StoredDocument<Device>, action: PushAction): Promise<string | undefined>;
   /** Undefined where no connection can tell. */
   registration(device: StoredDocument<Device>): Promise<Registration | undefined>;
-  /** Returns a phone to an earlier revision, where it then has exactly that. Undefined when done, else why not. */
-  putBack(organization: string, mac: Mac, n: number, by: string): Promise<string | undefined>;
+  /** Where layers lead these phones to their PBX in another way than before: what was put back of that, in words. */
+  putBackLayers(campaign: DocumentKey, phones: readonly LostPhone[], by: string): Promise<readonly string[]>;
+  /** Puts back what is the phone's own, where it then finds its PBX as before. `has`: what it has then, in words. */
+  putBack(organization: string, phone: LostPhone, by: string): Promise<PutBack>;
 }
 
 /**
@@ -26,6 +35,13 @@ export function isAnew(before: Registration | undefined, now: Registration | und
   if (now.since !== undefined && Date.parse(now.since) >= at) return true;
   if (before?.state !== "registered") return before !== undefined;
   return now.callId !== before.callId || now.contact !== before.contact;
+}
+
+/** It was asked whether it could be told without its PBX, and did not answer: nothing was sent that could lose it. */
+export function unheard(target: Target, why: string, plan: RetryPlan, now: number): Target {
+  const { nextAt: _nextAt, ...waiting } = target;
+  const reason = `it could not be reached without its PBX, and this change could lose it: ${why}`;
+  return planned({ ...waiting, state: "unreachable", attempts: target.attempts + 1, reason }, plan, now);
 }
 
 export function toBeProven(target: Target, dueAt: number): Target {

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { type Campaign, mayTell, type Target } from "../domain/campaign.ts";
+import { type Campaign, mayTell } from "../domain/campaign.ts";
 import type { Mac } from "../domain/mac.ts";
 import { blockOf } from "../domain/network.ts";
 import type { DocumentKey, Store } from "../domain/ports.ts";
@@ -9,6 +9,7 @@ import { Board } from "./board.ts";
 import { canaryFailed, closedWindow, judgeCanary, tooManyFailures } from "./gates.ts";
 import { Ledger, type Summary } from "./ledger.ts";
 import { skipped } from "./outcome.ts";
+import { putBack } from "./put-back.ts";
 import { recall } from "./recall.ts";
 import { type StepParts, Steps } from "./steps.ts";
 import { targetsOf } from "./targets.ts";
@@ -184,29 +185,24 @@ export class Run {
     return verdict === "passed" || (verdict === "gathering" && this.#board.canariesAtMost < (canary?.count ?? 0));
   }
 
-  /** Those who were not told never are; of a critical change the canary gets back what it had. */
+  /** Those who were not told never are; of a critical change that its canary did not prove, that gets back what it had. */
   #wind(): void {
     const why = this.#campaign.state === "cancelled" ? "the campaign was cancelled" : "the campaign was stopped";
     for (const target of this.#board.drain(mostDrained)) {
       const { nextAt: _nextAt, ...last } = target;
       void this.#steps.settle(target.attempts === 0 ? skipped(target, why) : last);
     }
-    if (this.#campaign.plan.critical && this.#stopped !== undefined) this.#puttingBack ??= this.#putBack();
+    const isUnproven = this.#campaign.plan.critical && this.#canary() !== "passed";
+    if (isUnproven && this.#stopped !== undefined) this.#puttingBack ??= this.#putBack();
   }
 
   async #putBack(): Promise<void> {
     this.#isPuttingBack = true;
     const told = this.#board.canaries.filter(({ attempts, before }) => attempts > 0 && before !== undefined);
-    const said = await Promise.all(told.map((each) => this.#wordsOfPuttingBack(each)));
+    const place = { key: this.#key, signal: this.#ended.signal, campaign: this.#campaign };
+    const said = await putBack(this.#parts, place, told);
     this.#stopped = [this.#stopped, ...said].join("; ");
     this.#isPuttingBack = false;
-  }
-
-  async #wordsOfPuttingBack(target: Target): Promise<string> {
-    const why = await this.#steps.putBack(target).catch((error: Error) => error.message);
-    return why === undefined
-      ? `${target.mac} was put back to revision ${target.before?.n}, and told`
-      : `${target.mac} was not put back: ${why}`;
   }
 
   #summary(): Summary {

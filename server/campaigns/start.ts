@@ -4,7 +4,6 @@ import {
   type CampaignPlan,
   type CampaignSelection,
   campaignKey,
-  campaignKind,
   countsOf,
   type Target,
   targetKey,
@@ -12,14 +11,14 @@ import {
 import type { Device } from "../domain/device.ts";
 import { Failure, type FieldError } from "../domain/failures.ts";
 import type { Mac } from "../domain/mac.ts";
-import type { Clock, DocumentKey, Store, StoredDocument, StoreReader } from "../domain/ports.ts";
+import type { Clock, DocumentKey, Store, StoredDocument } from "../domain/ports.ts";
 import type { Presence } from "../journal/presence.ts";
 import type { Revisions } from "../office/revisions/revisions.ts";
 import { judgeCritical } from "./critical.ts";
 import { isZone } from "./hours.ts";
-import { skipped } from "./outcome.ts";
+import { readUnfinished, skipTaken } from "./in-hand.ts";
 import type { ProofParts } from "./proof.ts";
-import { dropCampaign, inBatches, targetsOf } from "./targets.ts";
+import { dropCampaign, inBatches } from "./targets.ts";
 
 /** What a campaign is started with; what is absent has a default. */
 export interface CampaignRequest extends Partial<Omit<CampaignPlan, "pace" | "canary">> {
@@ -44,6 +43,11 @@ export interface StartParts {
   readonly most: { readonly campaigns: number; readonly targets: number };
 }
 
+export interface StartedCampaign extends StoredDocument<Campaign> {
+  /** Skipped, since another campaign has them in hand. */
+  readonly taken: readonly Mac[];
+}
+
 const usualPerSecond = 20;
 const usualRetries = 2;
 /** A process that prepares a campaign for longer than this has ended. */
@@ -59,7 +63,7 @@ export async function writeCampaign(
   request: CampaignRequest,
   by: string,
   leaseMs: number,
-): Promise<StoredDocument<Campaign>> {
+): Promise<StartedCampaign> {
   refuse(formErrors(parts, request));
   const devices = await parts.select(organization, request.select);
   refuse(devices.length === 0 ? [finding("/select", "nothing", "there is no such device")] : []);
@@ -68,7 +72,8 @@ export async function writeCampaign(
   refuse(crowdErrors(parts, known, devices.length));
   const targets = new Map(devices.map(({ body }) => [body.mac, newTarget(body)]));
   await skipTaken(parts.store, key, known, targets);
-  const critical = await judgeCritical(parts, organization, devices, request);
+  const free = devices.filter(({ body }) => targets.get(body.mac)?.state === "pending");
+  const critical = await judgeCritical(parts, organization, free, request);
   refuse(critical.errors);
   for (const mac of critical.canary) targets.set(mac, { ...newTarget(targets.get(mac) as Target), isCanary: true });
   const body = draft(
@@ -80,7 +85,10 @@ export async function writeCampaign(
   await parts.store.transaction((transaction) => transaction.put(key, body, { expect: 0 }));
   try {
     await writeTargets(parts.store, key, [...targets.values()]);
-    return await publish(parts, key, targets, known, leaseMs);
+    const written = await publish(parts, key, targets, known, leaseMs);
+    // So far nothing else was a reason to skip one.
+    const taken = [...targets.values()].filter(({ state }) => state === "skipped").map(({ mac }) => mac);
+    return { ...written, taken };
   } catch (error) {
     await dropCampaign(parts.store, key).catch(() => undefined);
     throw error;
@@ -128,36 +136,6 @@ async function writeTargets(store: Store, key: DocumentKey, targets: readonly Ta
     });
 }
 
-/** Those that are seen and not over. */
-async function readUnfinished(reader: StoreReader, organization: string): Promise<readonly StoredDocument<Campaign>[]> {
-  const all = await reader.find<Campaign>({ organization, kind: campaignKind });
-  return all.filter(({ body }) => body.endedAt === undefined && !body.isPreparing);
-}
-
-async function skipTaken(
-  store: Store,
-  key: DocumentKey,
-  campaigns: readonly StoredDocument<Campaign>[],
-  targets: Map<Mac, Target>,
-): Promise<readonly Target[]> {
-  const taken: Target[] = [];
-  for (const { id } of campaigns) {
-    if (id === key.id) continue;
-    for await (const { body } of targetsOf(store, { ...key, id })) {
-      const mine = targets.get(body.mac);
-      if (mine?.state !== "pending" || !isInHand(body)) continue;
-      const left = skipped(mine, `campaign ${id} has it in hand`);
-      targets.set(body.mac, left);
-      taken.push(left);
-    }
-  }
-  return taken;
-}
-
-function isInHand({ nextAt, state }: Target): boolean {
-  return state === "pending" || state === "sent" || nextAt !== undefined;
-}
-
 function newTarget({ mac, model, site }: Pick<Device, "mac" | "model" | "site">): Target {
   return { mac, site, model, state: "pending", attempts: 0 };
 }
@@ -167,6 +145,7 @@ function draft({ clock, node }: StartParts, { id }: DocumentKey, request: Campai
     action = "resync",
     canary,
     critical,
+    duringCalls,
     pace,
     retries = usualRetries,
     select,
@@ -189,6 +168,7 @@ function draft({ clock, node }: StartParts, { id }: DocumentKey, request: Campai
       ...(stopAt !== undefined && { stopAt }),
       ...(window && { window }),
       ...(critical && { critical }),
+      ...(duringCalls && { duringCalls }),
     },
     state: "running",
     total: 0,

@@ -5,12 +5,13 @@ import type { Mac } from "../domain/mac.ts";
 import type { Clock, DocumentKey, StoredDocument, StoreReader } from "../domain/ports.ts";
 import type { PushAction } from "../domain/push.ts";
 import type { Presence } from "../journal/presence.ts";
+import type { Calls } from "../office/push/calls.ts";
 import type { Revisions } from "../office/revisions/revisions.ts";
 import type { Push } from "../push.ts";
 import type { Board } from "./board.ts";
 import { type CampaignTimes, LeaseLost, type Ledger } from "./ledger.ts";
-import { afterComing, afterTelling, afterWaiting, type PushResult, skipped } from "./outcome.ts";
-import { isAnew, type ProofParts, proven, toBeProven, unproven } from "./proof.ts";
+import { afterComing, afterTelling, afterWaiting, heldByCall, type PushResult, skipped } from "./outcome.ts";
+import { isAnew, type ProofParts, proven, toBeProven, unheard, unproven } from "./proof.ts";
 import { cameAfterTelling, type Turn, takeTurn } from "./turn.ts";
 
 export interface StepParts {
@@ -19,6 +20,7 @@ export interface StepParts {
   readonly presence: Pick<Presence, "of">;
   readonly revisions: Pick<Revisions, "of">;
   readonly proof: ProofParts;
+  readonly calls: Pick<Calls, "isInCall">;
   readonly clock: Clock;
   readonly times: CampaignTimes;
   /** How long a phone has to come, in milliseconds, where it is not known whether it was told. */
@@ -35,6 +37,7 @@ interface StepPlace {
   campaign(): Campaign;
 }
 
+type Left = Extract<Turn, { skip: unknown } | { inCall: unknown }>;
 type Told = Extract<Turn, { device: unknown }>;
 
 /** What is done with one phone of a campaign; each step is on the disk before the next. None of them rejects. */
@@ -50,12 +53,12 @@ export class Steps {
   /** A phone has its turn. True when nothing had to be sent. */
   async turn(target: Target, isCanary: boolean): Promise<boolean> {
     const { board, campaign, key } = this.#place;
-    let outcome: "told" | "needless" | "again" = "again";
+    let outcome: "told" | "unheard" | "needless" | "again" = "again";
     try {
-      const turn = await takeTurn(this.#parts, key, target, campaign().plan.action);
-      if ("device" in turn) outcome = (await this.#tell(target, turn, isCanary)) ? "told" : "again";
+      const turn = await takeTurn(this.#parts, key, target, campaign().plan);
+      if ("device" in turn) outcome = await this.#tellIfHeard(target, turn, isCanary);
       else {
-        await ("came" in turn ? this.came(target) : this.settle(skipped(target, turn.skip)));
+        await ("came" in turn ? this.came(target) : this.#leave(target, turn));
         outcome = "needless";
       }
     } catch (error) {
@@ -64,6 +67,14 @@ export class Steps {
     const now = board.of(target.mac);
     board.end(target.mac, outcome === "again" && now.state !== "up-to-date" && !now.isSending);
     return outcome === "needless";
+  }
+
+  /** Nothing is sent to it, for ever or for now. */
+  async #leave(target: Target, turn: Left): Promise<void> {
+    const { clock, times } = this.#parts;
+    if ("skip" in turn) return await this.settle(skipped(target, turn.skip));
+    // While its PBX was asked it had time to come by itself.
+    if (this.#place.board.of(target.mac) === target) await this.settle(heldByCall(target, times, clock()));
   }
 
   /** It completed the fetch; one of a critical canary has to register as well. */
@@ -100,22 +111,23 @@ export class Steps {
     if (isBack && this.#place.board.of(target.mac) === target) await this.settle(proven(target));
   }
 
-  /** What a phone of the canary had before, and the word to come for it. Undefined when done, else why not. */
-  async putBack({ before, mac }: Target): Promise<string | undefined> {
-    const { proof, push, times } = this.#parts;
-    const { campaign, key } = this.#place;
-    if (before?.n === undefined) return "what it had is not known";
-    const objection = await proof.putBack(key.organization, mac, before.n, campaign().by);
-    const device = await this.#deviceOf(mac);
-    if (objection !== undefined || !device) return objection ?? "it was removed";
-    const signal = AbortSignal.any([this.#place.ended.signal, AbortSignal.timeout(times.patienceMs)]);
-    await push.tell({ device, errand: { action: "resync" }, by: campaign().by, signal });
-    return undefined;
-  }
-
   async settle(target: Target): Promise<void> {
     this.#place.board.put(target);
     await this.#place.ledger.write({ target }).catch((error) => this.#trouble(error, target.mac));
+  }
+
+  /** Of a critical campaign a phone that can't be told without its PBX is not told: it might never come back. */
+  async #tellIfHeard(target: Target, turn: Told, isCanary: boolean): Promise<"told" | "unheard" | "again"> {
+    const { board, campaign, ended, key } = this.#place;
+    const { clock, presence, proof } = this.#parts;
+    const { action, critical } = campaign().plan;
+    const why = critical ? await proof.noDirectAnswer(turn.device, action) : undefined;
+    // It had time to come by itself.
+    const { served } = await presence.of(key.organization, target.mac);
+    if (ended.signal.aborted || board.of(target.mac) !== target || served?.n !== turn.served) return "again";
+    if (why === undefined) return (await this.#tell(target, turn, isCanary)) ? "told" : "again";
+    await this.settle(unheard(isCanary ? { ...target, isCanary } : target, why, this.#retry, clock()));
+    return "unheard";
   }
 
   /** False when it may not be told now, and nothing was. */

@@ -49,6 +49,8 @@ export interface CampaignPlan {
   readonly retries: number;
   /** It changes how phones reach their PBX: the canary has to register again, and is put back where it does not. */
   readonly critical?: boolean;
+  /** Phones that are in a call are told all the same; else they are told when it is over, where a PBX can tell. */
+  readonly duringCalls?: boolean;
 }
 
 export interface Pace {
@@ -103,8 +105,10 @@ export interface Target {
   readonly at?: number;
   /** Until then it has time to come; absent where it is not awaited. */
   readonly dueAt?: number;
-  /** When it is told again. */
+  /** When it is told again, or has another turn because it was in a call. */
   readonly nextAt?: number;
+  /** How often it was in a call when its turn came. */
+  readonly calls?: number;
   /** Of a critical canary: the revision that it had, and what its PBX knew of it. */
   readonly before?: { readonly n?: number; readonly registration?: Registration };
   /** Of a critical canary that fetched its file: whether the PBX knows it again. */

@@ -93,6 +93,11 @@ export interface Store extends StoreReader {
   transaction<Result>(work: (transaction: StoreTransaction) => Promise<Result>): Promise<Result>;
   /** Called after each commit (by any node), in order, with what changed. Returns the function that ends it. */
   watch(listener: (changes: readonly StoreChange[]) => void): () => void;
+  /**
+   * False while listeners are not told what other nodes commit: then what is kept by them may be stale. They are told all
+   * of it before this is true again. Absent where there are no other nodes.
+   */
+  hears?(): boolean;
   /** Newest first; `before` continues a listing. */
   readAudit(query: { organization?: string; limit: number; before?: number }): Promise<readonly StoredAuditEntry[]>;
   /** Resolves when the store answers; fails with STORE_UNAVAILABLE when not. */

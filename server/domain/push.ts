@@ -1,5 +1,6 @@
 import Type, { type Static } from "typebox";
 import type { Mac } from "./mac.ts";
+import type { LookOutcome } from "./phone-screen.ts";
 
 const strict = { additionalProperties: false } as const;
 const Text = Type.String({ minLength: 1 });
@@ -49,6 +50,7 @@ export const PushProfile = Type.Object(
     }),
     notify: Actions(NotifySpec),
     web: Actions(WebSpec),
+    screenshot: Type.Optional(WebSpec),
     show: Type.Optional(
       Type.Object(
         {
@@ -56,6 +58,11 @@ export const PushProfile = Type.Object(
             description: "XML-Service NOTIFY or CGI/Execute (reference, E.1 and E.5)",
           }),
           ring: Text,
+          page: Type.Optional(
+            Type.Enum(["execute", "url"], {
+              description: "how it is sent to a page: by CiscoIPPhoneExecute, or by the page's address alone",
+            }),
+          ),
           source: Text,
         },
         strict,
@@ -92,8 +99,8 @@ export interface PushTarget {
   readonly mac: Mac;
   readonly family: string;
   readonly userAgent?: string;
-  /** Where the phone itself listens; only addresses of the allowed networks come here. Port of SIP. */
-  readonly destination?: { readonly address: string; readonly port: number };
+  /** Where the phone listens for SIP, in the allowed networks. `forSipOnly`: its router's, or known from a PBX alone. */
+  readonly destination?: { readonly address: string; readonly port: number; readonly forSipOnly?: true };
   readonly signalling: Signalling;
   readonly line?: PushLine;
   /** The phone drops SIP that does not come from its server; the address of that, as the phone is told it. */
@@ -152,6 +159,8 @@ export interface OpenPbxConnection extends PbxConnection {
 export interface Registration {
   readonly state: "registered" | "unregistered";
   readonly contact?: string;
+  /** SIP URI that its packets come from, where the PBX tells that apart. */
+  readonly receivedFrom?: string;
   readonly callId?: string;
   readonly userAgent?: string;
   readonly since?: string;
@@ -172,6 +181,10 @@ export interface PushTransport {
   objection(target: PushTarget): string | undefined;
   /** Never rejects for what the other side does; ends soon after the signal fires. */
   send(target: PushTarget, signal: AbortSignal): Promise<PushOutcome>;
+  /** Only without a PBX between: asks the phone something that changes nothing; `answered` proves this way. */
+  reach?(target: PushTarget, signal: AbortSignal): Promise<PushOutcome>;
+  /** Only where the phone gives a picture of its screen; as `send`. */
+  look?(target: PushTarget, signal: AbortSignal): Promise<LookOutcome>;
   /** Only where it goes through a PBX. */
   readonly pbx?: PbxSide;
   close(): Promise<void>;
@@ -194,6 +207,11 @@ export interface PbxSide {
   test(connection: OpenPbxConnection, signal: AbortSignal): Promise<readonly ConnectionFinding[]>;
   /** Undefined where the PBX can't tell. Rejects when it can't be asked. */
   registration(connection: OpenPbxConnection, line: PushLine, signal: AbortSignal): Promise<Registration | undefined>;
+  /**
+   * Whether the line has a call: ringing, talking or on hold, at any of its phones. Undefined where the PBX can't tell.
+   * Rejects when it can't be asked.
+   */
+  isInCall?(connection: OpenPbxConnection, line: PushLine, signal: AbortSignal): Promise<boolean | undefined>;
   /** Only where the PBX can be told: writes new secrets and makes them count; one outcome each. Never rejects. */
   writeSecrets?(
     connection: OpenPbxConnection,

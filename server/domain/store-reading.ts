@@ -7,6 +7,7 @@ export function readingOf(store: Store): Omit<Store, "transaction"> {
     holder: (name) => store.holder(name),
     find: (query) => store.find(query),
     watch: (listener) => store.watch(listener),
+    hears: () => store.hears?.() ?? true,
     readAudit: (query) => store.readAudit(query),
     ping: () => store.ping(),
     close: () => store.close(),

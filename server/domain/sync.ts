@@ -6,7 +6,8 @@ export type SyncState = (typeof syncStates)[number];
 
 /** The last push of a device, as it is stored. Times are milliseconds since the epoch. */
 export interface PushFacts {
-  readonly action: PushAction;
+  /** `show`: it was to ring or to show something, and asks for no fetch of a file. */
+  readonly action: PushAction | "show";
   /** The revision that was to be fetched. */
   readonly revision: number;
   readonly at: number;

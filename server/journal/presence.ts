@@ -65,7 +65,7 @@ export function createPresence({ store, log, everyMs = 2000 }: PresenceParts): P
   const served = watchServed(store);
   const countAddresses = createAddressCount(store, kind, () => noted.values());
 
-  const overlay = (key: string, below: PresenceFacts): PresenceFacts => ({ ...below, ...noted.get(key)?.facts });
+  const overlay = (key: string, below: PresenceFacts): PresenceFacts => joined(below, noted.get(key)?.facts ?? {});
 
   /** A batch that can't be written stays noted and is tried again at the next turn. */
   function flush(): Promise<void> {
@@ -97,7 +97,7 @@ export function createPresence({ store, log, everyMs = 2000 }: PresenceParts): P
     note(organization, mac, facts, urgent = false) {
       const key = keyOf(organization, mac);
       const entry = noted.get(key);
-      if (entry) entry.facts = { ...entry.facts, ...facts };
+      if (entry) entry.facts = joined(entry.facts, facts);
       else noted.set(key, { organization, mac, facts });
       if (facts.served) served.tell(organization, mac, facts.served);
       if (urgent) void flush();
@@ -108,7 +108,7 @@ export function createPresence({ store, log, everyMs = 2000 }: PresenceParts): P
       const stored = await store.find<PresenceFacts>({ organization, kind });
       const facts = new Map(stored.map(({ id, body }) => [id as Mac, body]));
       for (const entry of noted.values()) {
-        if (entry.organization === organization) facts.set(entry.mac, { ...facts.get(entry.mac), ...entry.facts });
+        if (entry.organization === organization) facts.set(entry.mac, joined(facts.get(entry.mac) ?? {}, entry.facts));
       }
       return facts;
     },
@@ -129,8 +129,14 @@ async function merge(transaction: StoreTransaction, batch: readonly Noted[]): Pr
   for (const { organization, mac, facts } of batch) {
     const key = { organization, kind, id: mac };
     const known = await transaction.get<PresenceFacts>(key);
-    await transaction.put(key, { ...known?.body, ...facts });
+    await transaction.put(key, joined(known?.body ?? {}, facts));
   }
+}
+
+/** Nothing is taken over from a device that had the MAC before, its pin least of all. */
+function joined(before: PresenceFacts, facts: PresenceFacts): PresenceFacts {
+  const isAnother = before.born !== undefined && facts.born !== undefined && before.born !== facts.born;
+  return isAnother ? facts : { ...before, ...facts };
 }
 
 /** Deliveries of this node as they are noted, those of others as they reach the store. */

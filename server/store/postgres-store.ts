@@ -28,7 +28,7 @@ export interface PostgresStoreParts {
   readonly store: string;
   readonly pool: pg.Pool;
   readonly ask: Ask;
-  readonly watch: Pick<PostgresWatch, "awaitOwn" | "forget">;
+  readonly watch: Pick<PostgresWatch, "awaitOwn" | "forget" | "isHearing">;
   readonly listeners: ChangeListeners;
   release(): Promise<void>;
 }
@@ -71,6 +71,10 @@ export class PostgresStore implements Store {
 
   watch(listener: (changes: readonly StoreChange[]) => void): () => void {
     return this.#parts.listeners.add(listener);
+  }
+
+  hears(): boolean {
+    return this.#parts.watch.isHearing;
   }
 
   readAudit(query: AuditQuery): Promise<readonly StoredAuditEntry[]> {

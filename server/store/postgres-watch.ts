@@ -33,12 +33,18 @@ export class PostgresWatch {
   /** Up to this time of the database's clock everything was heard. */
   #heardUntil: string | undefined;
   #unfinished: AnnouncedChange[] = [];
+  #isHearing = false;
   #isClosed = false;
   #isReconnecting = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: PostgresWatchParts) {
     this.#parts = parts;
+  }
+
+  /** False from the loss of the connection on, until what was missed has been told. */
+  get isHearing(): boolean {
+    return this.#isHearing;
   }
 
   /** Resolves when this node hears commits. */
@@ -96,6 +102,8 @@ export class PostgresWatch {
       this.#client = client;
       await (since !== undefined && this.#turns.run(() => this.#catchUp(since)));
       this.#heardUntil = time;
+      // It may be lost again by now.
+      this.#isHearing = this.#client === client;
     } catch (thrown) {
       this.#client = undefined;
       void end(client);
@@ -172,6 +180,7 @@ export class PostgresWatch {
   #detach(): pg.Client | undefined {
     const client = this.#client;
     this.#client = undefined;
+    this.#isHearing = false;
     this.#unfinished = [];
     for (const token of [...this.#awaited.keys()]) {
       this.forget(token);

@@ -40,7 +40,7 @@ export interface TftpServer {
 }
 
 /** Milliseconds of a turn of the event loop that packets may take. */
-const turnMs = 8;
+const turnMs = 4;
 const mostWaiting = 8192;
 
 /** A read-only TFTP server: RFC 1350 with the options of RFC 2347, 2348, 2349 and 7440. */

@@ -48,7 +48,7 @@ async function deskOf(office: Office, mac: Mac): Promise<Desk> {
 }
 
 async function digestOf(office: Office, mac: Mac): Promise<string> {
-  return await office.desks.digest(anotherReader(office), await documentOf(office, mac));
+  return (await office.desks.outline(anotherReader(office), await documentOf(office, mac))).digest;
 }
 
 type Office = Stage["app"]["office"];

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import type { DocumentKey, Store, StoreChange } from "../../server/domain/ports.ts";
 import { openStore } from "../../server/store/open-store.ts";
 import { openPostgresStores } from "../../server/store/postgres-open.ts";
+import { openWay } from "../support/cuttable-way.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { describeStore } from "./store.contract.ts";
 
@@ -27,8 +28,8 @@ const key = (id: string): DocumentKey => ({ organization: "default", kind: "devi
 describeStore("the PostgreSQL store", async () => () => openStore({ dataFolder: "unused", databaseUrl, log }));
 
 describe("nodes that share one database", () => {
-  const openNode = async (): Promise<Store> => {
-    const stores = await openPostgresStores({ databaseUrl, log, beatMilliseconds: 100 });
+  const openNode = async (url = databaseUrl): Promise<Store> => {
+    const stores = await openPostgresStores({ databaseUrl: url, log, beatMilliseconds: 100 });
     onTestFinished(async () => {
       await Promise.all([stores.config.close(), stores.presence.close()]);
     });
@@ -113,6 +114,23 @@ describe("nodes that share one database", () => {
     expect(told).toContainEqual({ ...key("gone"), version: 1 });
     await node.transaction((transaction) => transaction.put(key("after"), {}));
     expect(await heard("after")).toMatchObject({ version: 1 });
+  });
+
+  test("know that they hear nothing of each other, until they have been told what they missed", async () => {
+    const way = await openWay(databaseUrl);
+    const [here, there] = [await openNode(way.url), await openNode()];
+    expect([here.hears?.(), there.hears?.()]).toEqual([true, true]);
+    way.cut();
+    await expect.poll(() => here.hears?.()).toBe(false);
+    await there.transaction((transaction) => transaction.put(key("missed"), {}));
+    let heardWhen: boolean | undefined;
+    here.watch((changes) => {
+      if (changes.some(({ id }) => id === "missed")) heardWhen ??= here.hears?.();
+    });
+    way.mend();
+    await expect.poll(() => here.hears?.(), { timeout: 15_000 }).toBe(true);
+    expect(heardWhen).toBe(false);
+    expect(there.hears?.()).toBe(true);
   });
 
   test("fail with STORE_UNAVAILABLE, and the driver's error as the cause, when a connection breaks", async () => {

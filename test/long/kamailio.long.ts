@@ -6,6 +6,7 @@ import type { OpenPbxConnection, PushTarget } from "../../server/domain/push.ts"
 import createTransport from "../../server/push/transports/kamailio-rpc.ts";
 import { headerOf } from "../../server/sip/message.ts";
 import { startBaresip } from "../support/baresip-phone.ts";
+import { callThrough, openSeat } from "../support/kamailio-call.ts";
 import { type RunningKamailio, startRealKamailio } from "../support/kamailio-process.ts";
 import { collectLog, pbxConnection, pushTarget } from "../support/pbx-push.ts";
 import { freePort } from "../support/postgres.ts";
@@ -59,7 +60,7 @@ describe.skipIf(!hasPrograms("kamailio"))("a real Kamailio", () => {
   it("is tried in words, and tells who is registered", async () => {
     const { transport, to } = office();
     const found = await transport.pbx?.test(to, soon());
-    expect(found?.map(({ works }) => works)).toEqual([true, true, true, true, true]);
+    expect(found?.map(({ works }) => works)).toEqual([true, true, true, true, true, true]);
     expect(found?.[1]?.what).toMatch(/^kamailio 5\..* answers JSON-RPC$/);
     expect(await transport.pbx?.registration(to, line, soon())).toEqual({ state: "unregistered" });
     const wrong = office({ secret: "another" });
@@ -112,6 +113,27 @@ describe.skipIf(!hasPrograms("kamailio"))("a real Kamailio", () => {
       status: 481,
       reason: expect.stringMatching(/only within a subscription/),
     });
+  });
+
+  it("tells who is in a call while it rings, while it goes on, and when it is over", async () => {
+    const seat = await openSeat();
+    await register(kamailio, seat.port);
+    // Each with a connection of its own: a list of calls is good for all that ask within two seconds.
+    const inCall = async () => {
+      const users = ["1001", "9721", "972", "100"];
+      const { to, transport } = office();
+      const answers = await Promise.all(users.map((user) => transport.pbx?.isInCall?.(to, { ...line, user }, soon())));
+      return Object.fromEntries(users.map((user, at) => [user, answers[at]]));
+    };
+    const nobody = { 1001: false, 9721: false, 972: false, 100: false };
+    const both = { ...nobody, 1001: true, 9721: true };
+    expect(await inCall()).toEqual(nobody);
+    const call = await callThrough(kamailio.sip, "1001", seat);
+    expect(await inCall()).toEqual(both);
+    await call.answer();
+    expect(await inCall()).toEqual(both);
+    await call.hangUp();
+    expect(await inCall()).toEqual(nobody);
   });
 
   it("tells of a phone that does not answer", async () => {

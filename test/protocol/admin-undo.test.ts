@@ -123,6 +123,98 @@ describe("what is undone", () => {
   });
 });
 
+describe("the pin of a device that was removed", () => {
+  const mac = macOf(40);
+  const added = { mac, model, lines: ["203"] };
+  /** Whether the phone gets its own file at this address. */
+  const isServed = async (address = "10.0.7.5") => {
+    const asked = admin.provision({ via: "http", path: `/${mac}.xml`, address });
+    return await asked.then(
+      (reply) => {
+        reply.done({ completed: true, bytes: 1 });
+        return true;
+      },
+      () => false,
+    );
+  };
+  const enrol = async () => {
+    await admin.ok("POST", "/devices", added);
+    const { id } = await admin.ok<{ id: string }>("POST", "/enrolment-windows", { devices: [mac], minutes: 5 });
+    expect(await isServed()).toBe(true);
+    await admin.ok("DELETE", `/enrolment-windows/${id}`);
+    expect(await isServed()).toBe(true);
+  };
+  const remove = async () => {
+    await admin.ok("DELETE", `/devices/${mac}`);
+    return (await newest()).id;
+  };
+
+  test("opens nothing until that is undone, and then for the same phone only", async () => {
+    await enrol();
+    const before = await admin.ok("GET", `/devices/${mac}`);
+    const { id, what } = { ...(await newest()), id: await remove() };
+    expect(what).toEqual([{ kind: "device", id: mac }]);
+    expect(await isServed()).toBe(false);
+    expect((await undo(id)).status).toBe(200);
+    expect(await isServed("10.0.8.5")).toBe(false);
+    expect(await isServed()).toBe(true);
+    const after = await admin.ok("GET", `/devices/${mac}`);
+    expect([after["trust"], after["sync"]]).toMatchObject([before["trust"], { state: "up-to-date" }]);
+    expect(await admin.office.stores.config.find({ kind: "former-presence" })).toEqual([]);
+  });
+
+  test("is not that of one which is added in its place", async () => {
+    const id = await remove();
+    await admin.ok("POST", "/devices", added);
+    expect(await isServed()).toBe(false);
+    expect((await undo(id)).json).toMatchObject({ code: "CONFLICT" });
+    expect(await isServed()).toBe(false);
+    const second = await remove();
+    expect((await undo(second)).status).toBe(200);
+    expect(await isServed()).toBe(false);
+    await remove();
+    expect((await undo(id)).status).toBe(200);
+    // Of the second device nothing was known that could be in its place.
+    expect(await isServed()).toBe(true);
+    await admin.ok("DELETE", `/devices/${mac}`);
+  });
+
+  test("opens nothing where it could not be forgotten either", async () => {
+    await enrol();
+    const { presence } = admin.office;
+    const facts = await presence.of("default", mac as never);
+    await remove();
+    // As a node does that dies here, or notes late what it had seen.
+    presence.note("default", mac as never, facts);
+    await presence.flush();
+    await admin.ok("POST", "/devices", added);
+    expect(await isServed()).toBe(false);
+    // One that is let in and breaks off is seen, and no more.
+    const { id } = await admin.ok<{ id: string }>("POST", "/enrolment-windows", { devices: [mac], minutes: 5 });
+    const reply = await admin.provision({ via: "http", path: `/${mac}.xml`, address: "10.0.9.5" });
+    reply.done({ completed: false, bytes: 0 });
+    await admin.ok("DELETE", `/enrolment-windows/${id}`);
+    expect(await isServed()).toBe(false);
+    await admin.ok("DELETE", `/devices/${mac}`);
+  });
+
+  test("comes back also when an undo was undone, and is forgotten with the change", async () => {
+    await enrol();
+    await remove();
+    await undoNewest();
+    await undoNewest();
+    expect(await isServed()).toBe(false);
+    await undoNewest();
+    expect(await isServed()).toBe(true);
+    await remove();
+    const kept = () => admin.office.stores.config.find({ kind: "former-presence" });
+    expect(await kept()).toHaveLength(1);
+    now += 600_000;
+    await admin.ok("PATCH", `/devices/${macOf(1)}`, { label: "Afterwards" });
+    await expect.poll(kept).toEqual([]);
+  });
+});
+
 describe("an undo is refused, and changes nothing", () => {
   const refused = async (id: string, code: string, detail: RegExp | string) => {
     const before = await admin.documents();

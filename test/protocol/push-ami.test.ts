@@ -284,6 +284,7 @@ describe("trying a connection to Asterisk", () => {
         [true, /PJSIPNotify is there/],
         [true, /registrations .* can be seen/],
         [true, /default_outbound_endpoint sends/],
+        [true, /in a call can be seen/],
       ],
     ],
     [
@@ -309,6 +310,30 @@ describe("trying a connection to Asterisk", () => {
       ],
     ],
     [
+      "no right to see calls",
+      { endpoints: outbound, write: ["system", "command"] },
+      [
+        [true, /reached/],
+        [true, /let in/],
+        [true, /PJSIPNotify/],
+        [true, /seen/],
+        [true, /sends/],
+        [false, /may not ask which phones are in a call/, /“reporting”/],
+      ],
+    ],
+    [
+      "no module for states of devices",
+      { endpoints: outbound, missingFunctions: ["DEVICE_STATE"] },
+      [
+        [true, /reached/],
+        [true, /let in/],
+        [true, /PJSIPNotify/],
+        [true, /seen/],
+        [true, /sends/],
+        [false, /can't tell which phones are in a call/, /func_devstate/],
+      ],
+    ],
+    [
       "no default outbound endpoint",
       { endpoints: {} },
       [
@@ -317,6 +342,7 @@ describe("trying a connection to Asterisk", () => {
         [true, /PJSIPNotify/],
         [true, /seen/],
         [false, /no default outbound endpoint/, /type=global/],
+        [true, /in a call can be seen/],
       ],
     ],
     [

@@ -207,6 +207,7 @@ describe("trying a connection to FreeSWITCH", () => {
         [true, /is reached without TLS/],
         [true, /password is accepted/],
         [true, /internal is there/],
+        [true, /in a call can be seen/],
       ],
     ],
     [
@@ -232,6 +233,7 @@ describe("trying a connection to FreeSWITCH", () => {
         [true, /reached/],
         [true, /accepted/],
         [false, /internal/, /sofia status/],
+        [true, /in a call/],
       ],
     ],
     [
@@ -241,6 +243,7 @@ describe("trying a connection to FreeSWITCH", () => {
         [true, /reached/],
         [true, /accepted/],
         [false, /not let/, /esl-allowed-api/],
+        [false, /not let .* in a call/, /esl-allowed-api/],
       ],
     ],
   ];

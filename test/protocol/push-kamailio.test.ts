@@ -233,6 +233,16 @@ describe("what Kamailio knows of a line", () => {
         userAgent: "Cisco-CP-8841-3PCC/11.0.1 (00562b043615)",
       },
     ],
+    [
+      "where its packets come from, behind NAT",
+      registered({ ...desk, Received: "sip:10.0.0.9:1025" }),
+      expect.objectContaining({ contact: "sip:1001@10.0.0.5:5060", receivedFrom: "sip:10.0.0.9:1025" }),
+    ],
+    [
+      "not the address of a proxy",
+      registered({ ...desk, Received: "sip:10.0.0.2:5060", Path: "<sip:10.0.0.2;lr>" }),
+      expect.not.objectContaining({ receivedFrom: expect.anything() }),
+    ],
     ["no registration", {}, { state: "unregistered" }],
   ])("is told: %s", async (_what, given, registration) => {
     const { kamailio, to } = await office(given);
@@ -249,13 +259,14 @@ describe("trying a connection to Kamailio", () => {
   const trials: [what: string, given: KamailioCase, findings: [works: boolean, what: RegExp, cure?: RegExp][]][] = [
     [
       "all is well",
-      { login: "digest" },
+      { login: "digest", dialogs: [] },
       [
         [true, /is reached without TLS/],
         [true, /^kamailio 5\.6\.3 \(x86_64\/linux\) answers JSON-RPC$/],
         [true, /accepted/],
         [true, /registrations of phones can be seen/],
         [true, /phones can be told/],
+        [true, /in a call can be seen/],
       ],
     ],
     [
@@ -267,6 +278,7 @@ describe("trying a connection to Kamailio", () => {
         [true, /no password is asked for/],
         [false, /ul\.lookup/, /usrloc/],
         [false, /tm\.t_uac_wait/, /module tm/],
+        [false, /in a call/, /module dialog/],
       ],
     ],
     [
@@ -278,6 +290,7 @@ describe("trying a connection to Kamailio", () => {
         [true, /no password/],
         [false, /no table .* location/, /save\("location"\)/],
         [true, /told/],
+        [false, /in a call/, /module dialog/],
       ],
     ],
     [
@@ -293,6 +306,7 @@ describe("trying a connection to Kamailio", () => {
         [true, /no password/],
         [true, /seen/],
         [false, /can't wait for a phone/, /jsonrpc_dispatch/],
+        [false, /in a call/, /module dialog/],
       ],
     ],
     [

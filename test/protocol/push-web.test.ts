@@ -20,13 +20,15 @@ function transportTo(given: { port: number; now?: () => number; allows?: (addres
   const parts = { allows, logins, sip: { port: 0 }, log: collectLog().log, phones: () => "" };
   const transport = createTransport(parts);
   onTestFinished(() => transport.close());
-  const send = (target: Partial<PushTarget> = {}, signal = AbortSignal.timeout(4_000)) => {
-    const { connection: _none, ...base } = pushTarget(pbxConnection({ port: 1 }));
-    const destination = { address: "127.0.0.1", port: 5060 };
-    const webServer = { scheme: "http", port: given.port } as const;
-    return transport.send({ ...base, destination, webServer, web: admin, request: resync, ...target }, signal);
-  };
-  return { transport, logins, send };
+  const { connection: _none, ...base } = pushTarget(pbxConnection({ port: 1 }));
+  const destination = { address: "127.0.0.1", port: 5060 };
+  const webServer = { scheme: "http", port: given.port } as const;
+  const usual = { ...base, destination, webServer, web: admin, request: resync };
+  const send = (target: Partial<PushTarget> = {}, signal = AbortSignal.timeout(4_000)) =>
+    transport.send({ ...usual, ...target }, signal);
+  const reach = (target: Partial<PushTarget> = {}, signal = AbortSignal.timeout(4_000)) =>
+    transport.reach?.({ ...usual, ...target }, signal);
+  return { transport, logins, send, reach };
 }
 
 async function office(phone: WebPhone = {}) {
@@ -161,6 +163,41 @@ describe("a push by the phone's web server", () => {
     const { connection: _none, ...target } = pushTarget(pbxConnection({ port: 1 }));
     expect(transport.objection(target)).toMatch(/no request for this/);
     expect(server.asked).toEqual([]);
+  });
+});
+
+describe("asking whether the phone's web server is there", () => {
+  it("asks for its first page, which changes nothing", async () => {
+    const { reach, server } = await office();
+    expect(await reach()).toEqual({ result: "answered", detail: "its web server answered with 200" });
+    expect(server.asked).toEqual([{ method: "GET", url: "/", body: "" }]);
+  });
+
+  it.each<[string, WebPhone]>([
+    ["a login page elsewhere", { status: 302, headers: { location: "/login.html" } }],
+    ["no such page", { status: 404 }],
+    ["a call", { status: 503 }],
+    ["a page with a login", { page: '<form><input name="p" type="password"></form>' }],
+    ["more than is read", { page: "x".repeat(65_537) }],
+    ["the administrator's password, which is right", { login: "digest" }],
+  ])("is proven by any answer: %s", async (_what, phone) => {
+    const { reach } = await office(phone);
+    expect(await reach()).toMatchObject({ result: "answered" });
+  });
+
+  it.each<[string, WebPhone, number, RegExp]>([
+    ["of the password", { login: "digest", password: "other" }, 401, /did not take the password/],
+    ["of us", { status: 403 }, 403, /forbids it/],
+  ])("is not proven by a refusal %s", async (_what, phone, status, reason) => {
+    const { reach } = await office(phone);
+    expect(await reach()).toEqual({ result: "refused", status, reason: expect.stringMatching(reason) });
+  });
+
+  it("is not proven by silence, and nothing is asked where nothing could be told", async () => {
+    const { reach, server } = await office({ isDeaf: true });
+    expect(await reach({}, AbortSignal.timeout(100))).toMatchObject({ result: "silent" });
+    expect(await reach({ request: undefined } as never)).toMatchObject({ result: "unable" });
+    expect(server.asked).toHaveLength(1);
   });
 });
 

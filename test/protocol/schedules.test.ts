@@ -104,7 +104,10 @@ describe("what runs", () => {
     expect(files[0]).toBe("offhook-2026-03-04T02-00-00-000Z.backup.gz");
     const newest = join(data, "backups", files.at(-1) ?? "");
     expect((await stat(newest)).mode & 0o777).toBe(0o600);
-    expect((await readBackup(newest)).head).not.toHaveProperty("masterKey");
+    const { head } = await readBackup(newest);
+    expect(head).not.toHaveProperty("masterKey");
+    // Which Offhook made it, as in one that a person makes.
+    expect(head.by).toBe("1.2.3");
   });
 
   it("is told as failed with its reason when it fails, and runs the next time", async () => {

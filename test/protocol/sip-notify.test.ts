@@ -145,6 +145,78 @@ describe("what came of it", () => {
   });
 });
 
+describe("asking whether the phone is there", () => {
+  test.each(["udp", "tcp", "tls"] as const)(
+    "is an OPTIONS to its line, which changes nothing (%s)",
+    async (signalling) => {
+      const phone = await openSipPhone();
+      const outcome = await aTransport().reach?.(aTarget(phone, { signalling }), never);
+      expect(outcome).toEqual({ result: "answered", detail: "it answered with 200" });
+      const [request] = phone.requests;
+      const parameter = signalling === "udp" ? "" : `;transport=${signalling}`;
+      expect([request?.method, request?.uri]).toEqual([
+        ...["OPTIONS", `sip:201@127.0.0.1:${phone.destination(signalling).port}${parameter}`],
+      ]);
+      expect(request?.headers.map(([name]) => name)).toEqual([
+        ...[
+          "Via",
+          "Max-Forwards",
+          "From",
+          "To",
+          "Call-ID",
+          "CSeq",
+          "Contact",
+          "User-Agent",
+          "Accept",
+          "Content-Length",
+        ],
+      ]);
+    },
+  );
+
+  test.each<[number, string, RegExp]>([
+    [405, "answered", /^$/],
+    [480, "answered", /^$/],
+    [486, "answered", /^$/],
+    [501, "answered", /^$/],
+    [603, "answered", /^$/],
+    [403, "refused", /only from its PBX/],
+    [404, "refused", /knows no line 201/],
+  ])("%i is %s: it is there, unless a notice would be refused as well", async (status, result, reason) => {
+    const phone = await openSipPhone(() => ({ status, reason: "x" }));
+    const outcome = await aTransport().reach?.(aTarget(phone), never);
+    expect(outcome).toMatchObject({ result });
+    expect(outcome && "reason" in outcome ? outcome.reason : "").toMatch(reason);
+  });
+
+  test("a phone that asks for the password of its line has to take ours", async () => {
+    const phone = await openSipPhone(askForPassword({ secret: "new" }));
+    const transport = aTransport();
+    expect(await transport.reach?.(aTarget(phone, { secrets: ["old", "new"] }), never)).toMatchObject({
+      result: "answered",
+    });
+    expect(await transport.reach?.(aTarget(phone, { secrets: ["old"] }), never)).toMatchObject({
+      result: "refused",
+      status: 401,
+    });
+  });
+
+  test("one that does not answer in the time there is, is silent", async () => {
+    const [phone, time] = [await openSipPhone(() => undefined), new AbortController()];
+    const outcome = aTransport().reach?.(aTarget(phone), time.signal);
+    await expect.poll(() => phone.requests.length).toBe(1);
+    time.abort();
+    expect(await outcome).toMatchObject({ result: "silent", reason: expect.stringMatching(/^No answer from 127/) });
+  });
+
+  test("nothing is asked of a phone that could not be told", async () => {
+    const phone = await openSipPhone();
+    const outcome = await aTransport().reach?.(aTarget(phone, { line: undefined } as never), never);
+    expect(outcome).toMatchObject({ result: "unable", reason: expect.stringMatching(/no line yet/) });
+    expect(phone.requests).toEqual([]);
+  });
+});
+
 describe("nothing is sent", () => {
   const destination = { address: "127.0.0.1", port: 5060 };
   test.each<[string, Partial<PushTarget>, RegExp]>([

@@ -31,6 +31,10 @@ export interface AmiCase {
   readonly files?: AmiFiles;
   /** What an action answers instead, as Error. */
   readonly failing?: Readonly<Record<string, string>>;
+  /** What DEVICE_STATE says, as `PJSIP/1001`; INVALID of all others. */
+  readonly devices?: Readonly<Record<string, string>>;
+  /** Functions of the dialplan that no loaded module has: their value is empty. */
+  readonly missingFunctions?: readonly string[];
 }
 
 /** A NOTIFY as Asterisk makes it of PJSIPNotify or SIPnotify. */
@@ -61,7 +65,9 @@ export interface AmiServer {
 
 type Reply = (response: string, ...lines: string[]) => string;
 
+/** Any of them lets a user in; none is needed where it is empty. */
 const classes: Readonly<Record<string, string>> = {
+  Getvar: "call,reporting",
   PJSIPNotify: "system",
   PJSIPShowEndpoint: "system",
   SIPnotify: "system",
@@ -74,7 +80,7 @@ const classes: Readonly<Record<string, string>> = {
 
 /**
  * The manager interface as docs.asterisk.org describes it (AMI actions Challenge, Login, PJSIPNotify,
- * PJSIPShowEndpoint, Command), on 127.0.0.1 and any free port, closed when the test ends.
+ * PJSIPShowEndpoint, Command, Getvar; function DEVICE_STATE), on 127.0.0.1 and any free port, closed when the test ends.
  */
 export async function startAmi(given: AmiCase = {}): Promise<AmiServer> {
   const notifies: AmiNotify[] = [];
@@ -138,8 +144,10 @@ export async function startAmi(given: AmiCase = {}): Promise<AmiServer> {
       const cure = "Use Action: ListCommands to show available commands.";
       return reply("Error", `Message: Invalid/unknown command: ${action}. ${cure}`);
     }
-    const may = given.write ?? ["system", "command"];
-    return needed === "" || may.includes(needed) ? undefined : reply("Error", "Message: Permission denied");
+    const may = given.write ?? ["system", "command", "reporting"];
+    return needed === "" || needed.split(",").some((each) => may.includes(each))
+      ? undefined
+      : reply("Error", "Message: Permission denied");
   }
 
   function done(headers: [string, string][], action: string, reply: Reply): string {
@@ -147,8 +155,20 @@ export async function startAmi(given: AmiCase = {}): Promise<AmiServer> {
     if (failure !== undefined) return reply("Error", `Message: ${failure}`);
     if (classes[action] === "config") return reply(...answerConfig(given.files ?? {}, action, headers));
     if (action === "Ping") return reply("Success", "Ping: Pong", "Timestamp: 1700000000.000000");
+    if (action === "Getvar") return variable(headerValue(headers, "Variable"), reply);
     if (action === "Command") return reply("Success", "Message: Command output follows", ...settings());
+    return tell(headers, action, reply);
+  }
+
+  function tell(headers: [string, string][], action: string, reply: Reply): string {
     return action === "PJSIPShowEndpoint" ? show(headers, reply) : notify(headers, action, reply);
+  }
+
+  function variable(name: string, reply: Reply): string {
+    const [, called = "", device = ""] = /^(\w+)\(([^()]*)\)$/.exec(name) ?? [];
+    const isMissing = called !== "DEVICE_STATE" || given.missingFunctions?.includes(called);
+    const value = isMissing ? "" : (given.devices?.[device] ?? "INVALID");
+    return reply("Success", `Variable: ${name}`, `Value: ${value}`);
   }
 
   function settings(): string[] {

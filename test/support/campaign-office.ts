@@ -9,9 +9,10 @@ import { SmallFiles } from "../../server/lib/small-files.ts";
 import { createRegistrations } from "../../server/office/push/registration.ts";
 import { aim } from "../../server/office/push/target.ts";
 import { createPush } from "../../server/push.ts";
+import type { SipAnswer } from "../../server/sip/answering.ts";
 import { headerOf, type SipRequest } from "../../server/sip/message.ts";
 import { type AdminOffice, type Json, openAdminOffice } from "./admin-office.ts";
-import { openSipPhone, type SipPhone } from "./sip-phone.ts";
+import { ok, openSipPhone, type SipPhone } from "./sip-phone.ts";
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -25,6 +26,9 @@ const quickTimes: Partial<CampaignTimes> = {
   backoffMs: 20,
   registrationMs: 300,
   askMs: 10,
+  callMs: 20,
+  mostCallMs: 60_000,
+  reachMs: 2000,
 };
 
 export interface CampaignOffice {
@@ -123,6 +127,8 @@ export interface PhoneFleet {
   readonly events: readonly string[];
   /** Whether phones answer what they are told. */
   answers: boolean;
+  /** What phones answer when they are asked whether they are there; by line. */
+  asked: (line: string) => SipAnswer | undefined;
   /** Whether phones come when they are told; by line. */
   comes: (line: string) => boolean;
   fetchFile(line: string): Promise<void>;
@@ -139,8 +145,9 @@ export async function openFleet(
   const lines = Array.from({ length: count }, (_, at) => String(9001 + at));
   const told: SipRequest[] = [];
   const sip = await openSipPhone((request) => {
-    told.push(request);
     const line = lineOf(request);
+    if (request.method === "OPTIONS") return fleet.asked(line);
+    told.push(request);
     if (!fleet.answers) return undefined;
     if (fleet.comes(line)) void fleet.fetchFile(line);
     return { status: 200, reason: "OK" };
@@ -153,6 +160,7 @@ export async function openFleet(
       return told.map((each) => headerOf(each, "Event") ?? "");
     },
     answers: true,
+    asked: () => ok,
     comes: () => true,
     async fetchFile(line) {
       const reply = await fetch(`${fleet.office.url}/${macOf(line)}.xml`).catch(() => undefined);

@@ -11,7 +11,17 @@ export interface SofiaRow {
   readonly ip: string;
 }
 
+/** A row of the table channels, as `show channels as json` gives it; it has 40 fields and more. */
+export interface FreeswitchChannel {
+  readonly name: string;
+  readonly state?: string;
+  readonly presence_id?: string;
+}
+
 export interface EslCase {
+  readonly channels?: readonly FreeswitchChannel[];
+  /** How many it says there are, where that differs. */
+  readonly channelCount?: number;
   readonly password?: string;
   readonly profile?: string;
   readonly rows?: readonly SofiaRow[];
@@ -51,7 +61,7 @@ interface Command {
 }
 
 /**
- * The event socket as mod_event_socket speaks it and the event NOTIFY as mod_sofia takes it, on 127.0.0.1 and any
+ * The event socket as mod_event_socket speaks it, and the event NOTIFY as mod_sofia takes it, on 127.0.0.1 and any
  * free port, closed when the test ends.
  */
 export async function startEsl(given: EslCase = {}): Promise<EslServer> {
@@ -95,14 +105,30 @@ export async function startEsl(given: EslCase = {}): Promise<EslServer> {
       notify(command);
       return reply("+OK 7f4de4bc-17d7-11dd-b7a0-db4edd065621");
     }
-    if (!line.startsWith("api ")) return reply("-ERR command not found");
-    const text = sofia(line);
+    return line.startsWith("api ") ? api(line) : reply("-ERR command not found");
+  }
+
+  function api(line: string): string {
+    const text = line.startsWith("api show channels ") ? channels(line) : sofia(line);
     return `Content-Type: api/response\nContent-Length: ${Buffer.byteLength(text)}\n\n${text}`;
   }
 
   function isPassword(line: string): boolean {
     const password = given.password ?? "ami-secret";
     return line === `auth ${password}` || line === `userauth offhook@pbx.example:${password}`;
+  }
+
+  /** As mod_commands (show_function): the count as text, the list as JSON, which has no rows where there are none. */
+  function channels(line: string): string {
+    const all = given.channels ?? [];
+    if (line === "api show channels count") return `\n${given.channelCount ?? all.length} total.\n`;
+    if (line !== "api show channels as json") return "-USAGE: show <channels>\n";
+    if (all.length === 0) return '{"row_count": 0}\n';
+    const rows = all.map((each, at) => ({
+      ...{ uuid: `7f4de4bc-${at}`, direction: "inbound", state: "CS_EXECUTE", callstate: "ACTIVE", presence_id: "" },
+      ...each,
+    }));
+    return JSON.stringify({ row_count: rows.length, rows });
   }
 
   function sofia(line: string): string {

@@ -4,13 +4,13 @@ import { freePort } from "./postgres.ts";
 import { startProgram } from "./program.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** A real Kamailio that takes every registration, and commands of `offhook` over HTTP. */
+/** A real Kamailio that takes every registration, lets calls through, and takes commands of `offhook` over HTTP. */
 export interface RunningKamailio {
   readonly sip: number;
   readonly rpc: number;
 }
 
-const modules = "tm sl pv textops siputils usrloc registrar xhttp jsonrpcs xlog".split(" ");
+const modules = "tm sl pv textops siputils usrloc registrar rr dialog xhttp jsonrpcs xlog".split(" ");
 
 function configuration(sip: number, rpc: number): string {
   return `#!KAMAILIO
@@ -29,6 +29,8 @@ modparam("tm", "fr_timer", 3000)
 
 request_route {
   if (is_method("REGISTER")) { save("location"); exit; }
+  if (has_totag() && loose_route()) { t_relay(); exit; }
+  if (is_method("INVITE") && lookup("location")) { record_route(); dlg_manage(); t_relay(); exit; }
   sl_send_reply("404", "Not Found");
 }
 

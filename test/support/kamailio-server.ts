@@ -16,6 +16,16 @@ export interface KamailioContact {
   readonly Socket?: string;
 }
 
+/** A dialog as dlg.list tells it, as far as it is looked at. */
+export interface KamailioDialog {
+  readonly from_uri: string;
+  readonly to_uri: string;
+  /** 1 to 4 while it goes on, 5 when it is over. */
+  readonly state?: number;
+  readonly callerContact?: string;
+  readonly calleeContact?: string;
+}
+
 export interface KamailioCase {
   readonly locations?: Readonly<Record<string, readonly KamailioContact[]>>;
   /** Methods that no loaded module has. */
@@ -28,6 +38,10 @@ export interface KamailioCase {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** The path that jsonrpc_dispatch() is called for. */
   readonly path?: string;
+  /** Of the module dialog, which is loaded only where this is given. */
+  readonly dialogs?: readonly KamailioDialog[];
+  /** How many it says there are, where that differs. */
+  readonly dialogCount?: number;
   /** Errors that a method answers with instead. */
   readonly errors?: Readonly<Record<string, { readonly code: number; readonly message: string }>>;
 }
@@ -72,9 +86,30 @@ export async function startKamailio(given: KamailioCase = {}): Promise<KamailioS
     const error = given.errors?.[method];
     if (error) return { error };
     if (given.missing?.includes(method)) return { error: { code: 500, message: "Method Not Found" } };
-    if (method === "core.version") return { result: "kamailio 5.6.3 (x86_64/linux) " };
-    if (method === "ul.lookup") return lookUp(params);
-    return method === "tm.t_uac_wait" ? notify(params) : { error: { code: 500, message: "Method Not Found" } };
+    const isLoaded = !method.startsWith("dlg.") || given.dialogs !== undefined;
+    return (isLoaded && methodsOf(params)[method]?.()) || { error: { code: 500, message: "Method Not Found" } };
+  }
+
+  function methodsOf(params: readonly string[]): Readonly<Record<string, () => Answer>> {
+    return {
+      "core.version": () => ({ result: "kamailio 5.6.3 (x86_64/linux) " }),
+      "ul.lookup": () => lookUp(params),
+      "tm.t_uac_wait": () => notify(params),
+      "dlg.stats_active": () => ({ result: { starting: 0, connecting: 0, answering: 0, all: countDialogs() } }),
+      "dlg.list": () => ({ result: dialogs() }),
+    };
+  }
+
+  function countDialogs(): number {
+    return given.dialogCount ?? given.dialogs?.length ?? 0;
+  }
+
+  function dialogs(): readonly object[] {
+    return (given.dialogs ?? []).map(({ callerContact, calleeContact, state = 4, ...uris }, at) => ({
+      ...{ h_entry: at, h_id: 4471, "call-id": `call-${at}`, ...uris, state },
+      caller: { tag: "c", contact: callerContact ?? null },
+      callee: { tag: null, contact: calleeContact ?? null },
+    }));
   }
 
   function lookUp([table, record = ""]: readonly string[]): Answer {

@@ -22,7 +22,7 @@ function readOnce({ profiles, templates }: Config) {
 export async function openTestOffice(env: Record<string, string> = {}, clock = Date.now): Promise<Office> {
   const { path, remove } = await createTemporaryFolder();
   const config = readConfig({ OFFHOOK_DATA: join(path, "data"), OFFHOOK_FIRMWARE: join(path, "firmware"), ...env });
-  const office = await openOffice(config, pino({ level: "silent" }), clock, readOnce(config));
+  const office = await openOffice(config, pino({ level: "silent" }), clock, { ...readOnce(config), version: "1.2.3" });
   return {
     ...office,
     async close() {

@@ -14,9 +14,11 @@ export interface WebPhone {
   readonly stale?: number;
   /** Instead of its password: asks whether this one may, as an enterprise phone asks its authenticationURL. */
   readonly mayDo?: (user: string, password: string) => Promise<boolean>;
+  /** Does what it is asked, before it answers. */
+  readonly obey?: (body: string) => Promise<void>;
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly page?: string;
+  readonly page?: string | Buffer;
   readonly isSecure?: boolean;
   /** Answers nothing at all. */
   readonly isDeaf?: boolean;
@@ -62,10 +64,12 @@ export async function startWebPhone(phone: WebPhone = {}): Promise<WebServer> {
     const { headers, method = "", url = "" } = request;
     const { authorization, "content-type": type } = headers;
     const of = { ...(type && { type }), ...(authorization && { authorization }) };
-    asked.push({ method, url, body: await text(request), ...of });
+    const body = await text(request);
+    asked.push({ method, url, body, ...of });
     if (phone.isDeaf) return;
-    if (await isIn(request)) response.writeHead(phone.status ?? 200, phone.headers).end(phone.page ?? "ok");
-    else response.writeHead(401, { "www-authenticate": challenge() }).end();
+    if (!(await isIn(request))) return void response.writeHead(401, { "www-authenticate": challenge() }).end();
+    await phone.obey?.(body);
+    response.writeHead(phone.status ?? 200, phone.headers).end(phone.page ?? "ok");
   };
 
   const server = phone.isSecure ? createTlsServer(pbxCertificate, answer) : createServer(answer);

@@ -3,9 +3,10 @@ import { expect, onTestFinished } from "vitest";
 import { parseMac } from "../../server/domain/mac.ts";
 import { makePhones } from "../../server/simulate/phones.ts";
 import type { Character, Shares } from "../../server/simulate/stay/cast.ts";
+import type { StayEvent } from "../../server/simulate/stay/stay-event.ts";
 import { eventLine } from "../../server/simulate/stay/stay-report.ts";
 import { stayFleet } from "../../server/simulate/stay/staying-fleet.ts";
-import type { StayEvent, StayingPhone } from "../../server/simulate/stay/staying-phone.ts";
+import type { StayingPhone } from "../../server/simulate/stay/staying-phone.ts";
 import type { AdminOffice, Json } from "./admin-office.ts";
 import { openStandingOffice } from "./standing-office.ts";
 

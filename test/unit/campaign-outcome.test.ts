@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { afterTelling, afterWaiting, type PushResult } from "../../server/campaigns/outcome.ts";
+import { afterTelling, afterWaiting, heldByCall, type PushResult } from "../../server/campaigns/outcome.ts";
 import { isAnew } from "../../server/campaigns/proof.ts";
 import { TurnQueue } from "../../server/campaigns/turn-queue.ts";
 import type { Target } from "../../server/domain/campaign.ts";
@@ -17,6 +17,27 @@ function push(result: PushResult["result"], outcome?: PushOutcome): PushResult {
   const attempts = outcome ? [{ outcome }] : [];
   return { result, reason: "a reason", dueAt: now + 60_000, revision: 7, transport: "sip-notify", attempts };
 }
+
+describe("a phone that is in a call", () => {
+  const times = { callMs: 60_000, mostCallMs: 120_000 };
+  const waiting: Target = { mac: telling.mac, site: "main", model: "m", state: "pending", attempts: 0 };
+
+  test("has another turn after a minute, and no attempt is counted", () => {
+    const after = heldByCall(waiting, times, now);
+    expect(after).toEqual({ ...waiting, reason: "it is in a call", calls: 1, nextAt: now + 60_000 });
+    expect(heldByCall(after, times, now + 60_000)).toEqual({ ...after, calls: 2, nextAt: now + 120_000 });
+  });
+
+  test.each<[number, Target["state"]]>([
+    [0, "skipped"],
+    [1, "late"],
+  ])("each time is given up; told %d times before, it is %s", (attempts, state) => {
+    const before: Target = { ...waiting, state: attempts === 0 ? "pending" : "late", attempts, calls: 2, nextAt: now };
+    const after = heldByCall(before, times, now);
+    expect(after).toMatchObject({ state, attempts, reason: expect.stringMatching(/in a call each time.* 3 times$/) });
+    expect(after.nextAt).toBeUndefined();
+  });
+});
 
 describe("a phone that was told", () => {
   test("has the time to come that the push gives it", () => {

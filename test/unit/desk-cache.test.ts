@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Office } from "../../server/app-office.ts";
 import type { Device } from "../../server/domain/device.ts";
-import type { StoredDocument } from "../../server/domain/ports.ts";
+import type { Store, StoredDocument } from "../../server/domain/ports.ts";
 import { type CachedDesks, cacheDesks } from "../../server/office/desk/cache.ts";
 import { createDesks, type Desks } from "../../server/office/desk/desk.ts";
 import { edit, openTestOffice } from "../support/office.ts";
@@ -13,6 +13,9 @@ let outside: string;
 let runs: string;
 /** Called in the middle of a read, when a test wants something to happen there. */
 let during: () => Promise<unknown>;
+/** Whether changes of other nodes are heard. */
+let hears: boolean;
+let store: Store;
 
 beforeEach(async () => {
   office = await openTestOffice();
@@ -20,6 +23,8 @@ beforeEach(async () => {
   outside = "a";
   runs = "";
   during = async () => undefined;
+  hears = true;
+  store = { ...office.stores.config, hears: () => hears };
   const { catalogue, renderer, sealer, shelf } = office;
   const plain = createDesks({ catalogue, renderer, sealer, shelf, running: { of: () => undefined }, phones: () => "" });
   const counted: Desks = {
@@ -33,7 +38,7 @@ beforeEach(async () => {
   };
   desks = cacheDesks({
     desks: counted,
-    store: office.stores.config,
+    store,
     outside: () => outside,
     known: () => runs,
     most: 2,
@@ -51,7 +56,7 @@ afterEach(async () => {
 
 async function read(id = "00562b043615") {
   const device = (await office.stores.config.holder<Device>(`mac:${id}`)) as StoredDocument<Device>;
-  return await desks.read(office.stores.config, device);
+  return await desks.read(store, device);
 }
 
 describe("a desk that is kept", () => {
@@ -105,6 +110,16 @@ describe("a desk that is kept", () => {
     await read();
     during = async () => undefined;
     expect((await read()).lines[0]?.displayName).toBe("Meanwhile");
+  });
+
+  it("is not used, nor kept, while changes of other nodes are not heard", async () => {
+    const before = await read();
+    hears = false;
+    expect(await read()).not.toBe(before);
+    expect(await read("00562b043616")).not.toBe(await read("00562b043616"));
+    expect(reads).toBe(4);
+    hears = true;
+    expect(await read()).toBe(before);
   });
 
   it("makes room for others", async () => {

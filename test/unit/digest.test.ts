@@ -16,7 +16,7 @@ afterEach(() => office.close());
 async function digest(): Promise<string> {
   const stored = await office.stores.config.holder<Device>(`mac:${mac}`);
   if (!stored) throw new Error("not there");
-  return await office.desks.digest(office.stores.config, stored);
+  return (await office.desks.outline(office.stores.config, stored)).digest;
 }
 
 describe("the digest of a phone", () => {

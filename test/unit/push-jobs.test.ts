@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Office } from "../../server/app-office.ts";
+import { Failure } from "../../server/domain/failures.ts";
 import type { Mac } from "../../server/domain/mac.ts";
 import { byOffhook } from "../../server/office/editing.ts";
 import type { Job } from "../../server/schedule/job.ts";
@@ -17,6 +18,10 @@ let started: { readonly organization: string; readonly devices: readonly Mac[]; 
 /** 02:30 of a Monday in Zagreb. */
 const inWindow = Date.parse("2026-03-02T01:30:20Z");
 let now: number;
+/** In the hand of another campaign: before one is started, and found only while it is. */
+let inHand: Mac[];
+let taken: Mac[];
+let refusal: Failure | undefined;
 
 beforeEach(async () => {
   now = inWindow;
@@ -27,6 +32,9 @@ beforeEach(async () => {
     await fetches(mac);
   }
   started = [];
+  inHand = [];
+  taken = [];
+  refusal = undefined;
   waiting = createWaiting({ ...office, store: office.stores.config, clock: () => now });
 });
 afterEach(async () => {
@@ -46,8 +54,12 @@ const change = (mac: Mac, server = "10.0.0.9") => set(mac, { "time.ntp": server 
 
 function jobOf(name: "push-changes" | "push-windows"): Job {
   const campaigns = {
-    start: async (organization: string, { select }: { readonly select: { devices: readonly Mac[] } }, by: string) =>
-      void started.push({ organization, devices: select.devices, by }),
+    async start(organization: string, { select }: { readonly select: { devices: readonly Mac[] } }, by: string) {
+      if (refusal) throw refusal;
+      started.push({ organization, devices: select.devices, by });
+      return { taken };
+    },
+    inHand: async () => new Set(inHand),
   };
   const jobs = pushJobs({ store: office.stores.config, waiting, campaigns: campaigns as never, clock: () => now });
   const job = jobs.find((each) => each.name === name);
@@ -119,6 +131,44 @@ describe("push.when auto", () => {
     expect(await turn("push-changes")).toEqual([]);
   });
 
+  it("takes phones up again after a while whose campaign was refused, and not each minute", async () => {
+    await set(one, { "push.when": "auto" });
+    await change(one);
+    refusal = new Failure("INVALID", "20 campaigns are under way already");
+    expect(await turn("push-changes")).toEqual([]);
+    refusal = undefined;
+    now += 60_000;
+    expect(await turn("push-changes")).toEqual([]);
+    now += 10 * 60_000;
+    expect(await turn("push-changes")).toEqual([one]);
+    now += 24 * 60 * 60_000;
+    expect(await turn("push-changes")).toEqual([]);
+  });
+
+  it("leaves a phone to the campaign that has it in hand, and takes it up afterwards where it still waits", async () => {
+    for (const mac of [one, two]) {
+      await set(mac, { "push.when": "auto" });
+      await change(mac);
+    }
+    inHand = [one];
+    expect(await turn("push-changes")).toEqual([two]);
+    expect(await turn("push-changes")).toEqual([]);
+    inHand = [];
+    expect(await turn("push-changes")).toEqual([one]);
+  });
+
+  it("takes up again a phone that another campaign was given at the same moment", async () => {
+    for (const mac of [one, two]) {
+      await set(mac, { "push.when": "auto" });
+      await change(mac);
+    }
+    taken = [one];
+    expect(await turn("push-changes")).toEqual([one, two]);
+    taken = [];
+    expect(await turn("push-changes")).toEqual([one]);
+    expect(await turn("push-changes")).toEqual([]);
+  });
+
   it("tells of a change of people, so that it need not wait for the clock", async () => {
     await waiting.find(() => false);
     await change(two);
@@ -148,6 +198,26 @@ describe("a change", () => {
     expect(await campaign).toMatchObject({ mac: one });
     const [{ body } = { body: {} }] = await office.stores.config.find<object>({ kind: "campaign" });
     expect(body).toMatchObject({ by: "schedule push-changes", plan: { action: "resync" } });
+  });
+});
+
+describe("a phone in the hand of a person's campaign", () => {
+  it("is left to it, and pushed when that is cancelled", async () => {
+    await set(one, { "push.when": "auto" });
+    await change(one);
+    const window = { from: "03:00", to: "03:30", zone: "Europe/Zagreb" };
+    const theirs = await office.campaigns.start("default", { select: { devices: [one, two] }, window }, "test");
+    expect(await office.campaigns.inHand("default")).toEqual(new Set([one, two]));
+    const also = await office.campaigns.start("default", { select: { devices: [two, three] }, window }, "test");
+    expect(also.taken).toEqual([two]);
+
+    await office.schedules.run("push-changes", "test");
+    expect(await office.campaigns.list("default")).toHaveLength(2);
+    await office.campaigns.control("default", theirs.id, "cancel", "test");
+    await expect.poll(async () => (await office.campaigns.read("default", theirs.id)).body.endedAt).toBeDefined();
+    await office.schedules.run("push-changes", "test");
+    const all = await office.campaigns.list("default");
+    expect(all.filter(({ body }) => body.by === "schedule push-changes")).toMatchObject([{ body: { total: 1 } }]);
   });
 });
 

@@ -67,6 +67,11 @@ const wishes = {
       description: "it changes how phones reach their PBX, so the canary must register again; found out when absent",
     }),
   ),
+  duringCalls: optional(
+    Type.Boolean({
+      description: "phones in a call are told all the same; when absent they are told after it, where a PBX can tell",
+    }),
+  ),
   retries: optional(Type.Integer({ minimum: 0, maximum: 10, description: "2 when absent" })),
 };
 

@@ -1,5 +1,4 @@
 import Type, { type Static } from "typebox";
-import { Failure } from "../../domain/failures.ts";
 import { type PushOutcome, pushActions } from "../../domain/push.ts";
 import type { PushOrder, Told } from "../../push.ts";
 import { visitOf } from "./caller.ts";
@@ -23,7 +22,7 @@ const Attempt = Type.Object({
   others: Type.Optional(Type.Array(Type.String(), { description: "other phones that the same message reached" })),
 });
 
-const PushAnswer = Type.Object({
+export const PushAnswer = Type.Object({
   mac: Type.String(),
   action: Type.String(),
   revision: Type.Integer({ description: "the one that the phone is to fetch" }),
@@ -58,27 +57,22 @@ export function devicePushRoutes(server: AdminServer, parts: AdminParts): void {
     reply.code(202);
     return answerOf(await tell(parts, request, order));
   });
-  const show = { tags, summary: "Makes the phone ring shortly", params: MacParams, response: { 200: PushAnswer } };
-  server.post("/devices/:mac/show", { schema: show }, async (request) => {
-    const { body } = await deviceOf(parts, request, request.params);
-    const model = parts.catalogue.model(body.model);
-    const recipe = model && parts.catalogue.family(model.family).push.show;
-    if (!recipe) throw new Failure("CONFLICT", `${model?.title ?? body.model} has no way to show itself`);
-    const transport = recipe.by === "web" ? { transport: "phone-http" } : {};
-    const told = await tell(parts, request, { errand: { execute: parts.execute([recipe.ring]) }, ...transport });
-    return { ...answerOf(told), action: "show" };
-  });
 }
 
 type Asked = Parameters<typeof deviceOf>[1] & { readonly params: { readonly mac: string } };
 
-async function tell(parts: AdminParts, request: Asked, order: Pick<PushOrder, "errand" | "transport">): Promise<Told> {
+/** Sends it and waits for what comes of that, not for the phone. */
+export async function tell(
+  parts: AdminParts,
+  request: Asked,
+  order: Pick<PushOrder, "errand" | "transport">,
+): Promise<Told> {
   const device = await deviceOf(parts, request, request.params);
   const { caller } = visitOf(request);
   return await parts.push.tell({ ...order, device, by: caller.actor, signal: AbortSignal.timeout(patienceMs) });
 }
 
-function answerOf({ mac, push, attempts }: Told): Static<typeof PushAnswer> {
+export function answerOf({ mac, push, attempts }: Told): Static<typeof PushAnswer> {
   const { action, dueAt, reason, result, revision, transport, waits } = push;
   return {
     mac,

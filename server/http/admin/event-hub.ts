@@ -15,7 +15,7 @@ export interface EventHub {
 
 const mostClients = 100;
 /** What Offhook keeps beside what people change: they hear of that itself. */
-const unseen = new Set(["change", "change-image", "device-snapshot"]);
+const unseen = new Set(["change", "change-image", "device-snapshot", "former-presence"]);
 /** A client that lets more than this wait does not keep up, and is dropped: it may connect again. */
 const mostWaiting = 256 * 1024;
 

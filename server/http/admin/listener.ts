@@ -15,6 +15,7 @@ import { deviceCopyRoutes } from "./device-copy.ts";
 import { deviceDetailRoutes } from "./device-details.ts";
 import { deviceFileRoutes } from "./device-files.ts";
 import { devicePushRoutes } from "./device-push.ts";
+import { deviceShowRoute } from "./device-show.ts";
 import { deviceRoutes } from "./devices.ts";
 import { documentRoute, registerDocumentation } from "./documentation.ts";
 import { driftRoutes } from "./drift.ts";
@@ -38,6 +39,7 @@ import { answerProblem } from "./problems.ts";
 import { revisionRoutes } from "./revisions.ts";
 import { rotationRoutes } from "./rotations.ts";
 import { scheduleRoutes } from "./schedules.ts";
+import { screenshotRoute } from "./screenshot.ts";
 import { serverRoutes } from "./server-info.ts";
 import { settingRoutes } from "./settings.ts";
 import { limitTime } from "./slow-requests.ts";
@@ -152,6 +154,8 @@ const resources = [
   planRoutes,
   deviceFileRoutes,
   devicePushRoutes,
+  deviceShowRoute,
+  screenshotRoute,
   driftRoutes,
   campaignRoutes,
   scheduleRoutes,

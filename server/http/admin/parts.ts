@@ -27,6 +27,8 @@ import type { Reports } from "../../office/phones/reports.ts";
 import type { Windows } from "../../office/phones/windows.ts";
 import type { PbxConnections } from "../../office/push/pbx-connections.ts";
 import type { Registrations } from "../../office/push/registration.ts";
+import type { Screenshots } from "../../office/push/screenshots.ts";
+import type { Showings } from "../../office/push/showings.ts";
 import type { RevisionDifferences } from "../../office/revisions/differences.ts";
 import type { RevisionReverts } from "../../office/revisions/revert.ts";
 import type { Revisions } from "../../office/revisions/revisions.ts";
@@ -35,6 +37,7 @@ import type { Templates } from "../../office/templates/templates.ts";
 import type { Webhooks } from "../../office/webhooks.ts";
 import type { Outbox } from "../../outbox/outbox.ts";
 import type { Push } from "../../push.ts";
+import type { TextPage } from "../../render/documents-text-page.ts";
 import type { OrganizationFiles } from "../../render/organization-files.ts";
 import type { Schedules } from "../../schedule/schedules.ts";
 import type { Caller } from "../../security/bearer.ts";
@@ -100,6 +103,10 @@ export interface AdminParts {
   readonly connections: PbxConnections;
   /** The document that makes a phone do these things at once. */
   execute(urls: readonly string[]): string;
+  /** The document that a phone shows. */
+  textPage(page: TextPage): string;
+  readonly showings: Showings;
+  readonly screenshots: Screenshots;
   readonly files: OrganizationFiles;
   readonly masking: Masking;
   /** Who a header `Authorization` belongs to, or undefined. */
@@ -113,6 +120,8 @@ export interface AdminParts {
   readonly log: AdminLog;
   /** How long a request may take to arrive; a minute when absent. */
   readonly patienceMs?: number;
+  /** How long a phone has to fetch what it shall show; 10 s when absent. */
+  readonly showMs?: number;
   /** How often an idle event stream is kept awake; 15 s when absent. */
   readonly heartbeatMs?: number;
 }

@@ -1,6 +1,6 @@
 import { parseMac } from "../../domain/mac.ts";
 import type { OneTimeLogins } from "../../domain/push.ts";
-import type { PhoneUpload } from "./uploads.ts";
+import type { PhoneSent, PhoneUpload } from "./uploads.ts";
 
 /** A name, a password and a device. */
 const mostBytes = 4096;
@@ -10,12 +10,12 @@ const mostBytes = 4096;
  * `Password` and `devicename`, in a query (usecallmanager.nz) or a form (older texts of Cisco). It reads the answer byte
  * by byte, so no line end follows.
  */
-export function authenticationUpload(logins: Pick<OneTimeLogins, "accepts">): PhoneUpload {
+export function authenticationUpload(logins: Pick<OneTimeLogins, "accepts">) {
   return {
     methods: ["GET", "POST"],
     path: /^\/authentication$/,
     mostBytes,
-    async take({ request: { address }, query, body }) {
+    async take({ request: { address }, query, body }: PhoneSent): Promise<string> {
       const [asked, form] = [new URLSearchParams(query.slice(0, mostBytes)), new URLSearchParams(body.toString())];
       const of = (name: string) => asked.get(name) ?? form.get(name) ?? "";
       const [, digits = ""] = /^SEP([0-9A-F]{12})$/i.exec(of("devicename")) ?? [];
@@ -24,5 +24,5 @@ export function authenticationUpload(logins: Pick<OneTimeLogins, "accepts">): Ph
         mac !== undefined && logins.accepts({ mac, address, user: of("UserID"), password: of("Password") });
       return isOurs ? "AUTHORIZED" : "UN-AUTHORIZED";
     },
-  };
+  } satisfies PhoneUpload;
 }

@@ -112,6 +112,9 @@ async function takeUpload(
   const { req } = response;
   if (req.headers.expect !== undefined) response.writeContinue();
   const [, query = ""] = /\?([^#]*)/.exec(req.url ?? "") ?? [];
-  const text = await upload.take({ request, query, body: await readBody(req, upload.mostBytes, room) });
-  response.writeHead(200, ["content-type", "text/plain", "content-length", String(Buffer.byteLength(text))]).end(text);
+  const answer = await upload.take({ request, query, body: await readBody(req, upload.mostBytes, room) });
+  const isText = typeof answer === "string";
+  const { headers, text } = isText ? { text: answer, headers: ["content-type", "text/plain"] } : answer;
+  if (!isText) response.once("close", () => deliveryOf(response).completed && answer.done());
+  response.writeHead(200, [...headers, "content-length", String(Buffer.byteLength(text))]).end(text);
 }

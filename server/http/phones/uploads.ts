@@ -10,14 +10,23 @@ export interface PhoneSent {
   readonly body: Buffer;
 }
 
+/** An answer that is more than a text. */
+interface UploadAnswer {
+  readonly text: string;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  /** Called when the last byte was handed on; never for HEAD. */
+  done(): void;
+}
+
 /** One of the few addresses where this listener takes something instead of giving a file. */
 export interface PhoneUpload {
   readonly methods: readonly string[];
   /** Of the path, percent-decoded. */
   readonly path: RegExp;
   readonly mostBytes: number;
-  /** Gives the text of the answer, which is 200. Fails with a Failure. */
-  take(sent: PhoneSent): Promise<string>;
+  /** Gives the answer, which is 200; of plain text where it is a text alone. Fails with a Failure. */
+  take(sent: PhoneSent): Promise<string | UploadAnswer>;
 }
 
 /** The address that this request is for; undefined for all that ask for files. */

@@ -41,15 +41,15 @@ export function createDifferences(parts: { readonly catalogue: Catalogue; readon
 
   return {
     async towards({ reader, device }, then) {
-      if ((await desks.digest(reader, device)) === then.digest) return noDifference;
+      if ((await desks.outline(reader, device)).digest === then.digest) return noDifference;
       return compare(await desks.read(reader, device), then);
     },
     async between(now, then) {
       const [before, after] = [
-        await desks.digest(now.reader, now.device),
-        await desks.digest(then.reader, then.device),
+        await desks.outline(now.reader, now.device),
+        await desks.outline(then.reader, then.device),
       ];
-      if (before === after) return noDifference;
+      if (before.digest === after.digest) return noDifference;
       return compare(await desks.read(now.reader, now.device), await desks.read(then.reader, then.device));
     },
   };

@@ -9,7 +9,7 @@ import type { DeviceRules } from "../devices/devices.ts";
 import { audited, causeOf, type Edit } from "../editing.ts";
 import { finding } from "../refusals.ts";
 import type { Revisions } from "../revisions/revisions.ts";
-import { snapshotKind } from "../revisions/snapshots.ts";
+import { formerPresenceKind, givePresenceBack, goAlong } from "./former-presence.ts";
 import { type ChangeImage, type ChangeRecord, changeKind, imageKey, markOf } from "./records.ts";
 import { devicesBelow, type Restoration, refuseRestoring, restorationErrors, writeRestorations } from "./restoring.ts";
 
@@ -33,7 +33,7 @@ export interface ChangesParts extends DeviceRules {
   /** One that remembers changes: an undo can be undone. */
   readonly store: Store;
   readonly revisions: Revisions;
-  readonly presence: Pick<Presence, "forget">;
+  readonly presence: Pick<Presence, "forget" | "note" | "flush">;
   readonly clock: Clock;
 }
 
@@ -61,6 +61,7 @@ export function createChanges(parts: ChangesParts): Changes {
       for (const { kind, id: mac } of keys.filter((_, at) => checked.restorations[at]?.body === undefined)) {
         if (kind === "device") await presence.forget(edit.organization, mac as Mac);
       }
+      await givePresenceBack(presence, checked.restorations);
       const below = await devicesBelow(store, edit.organization, keys);
       await revisions.refresh(below, causeOf(edit, "change.undo", id));
       return listed(written);
@@ -93,7 +94,8 @@ async function check(parts: ChangesParts, witness: Witness, key: DocumentKey): P
   for (const { kind, id, before, after } of documents) {
     const now = await witness.get({ organization, kind, id });
     restorations.push({ key: { organization, kind, id }, now, body: before });
-    if ((now && markOf(now.body)) === after) continue;
+    // Another removal of the same device may have left its own, and its time may be over.
+    if (kind === formerPresenceKind || (now && markOf(now.body)) === after) continue;
     errors.push(finding(`/${kind}/${id}`, "changed", `${kind} ${id} was changed since`));
   }
   refuseRestoring("it can't be undone", errors);
@@ -110,7 +112,7 @@ async function write(
 ): Promise<ChangeRecord> {
   await writeRestorations(transaction, restorations);
   for (const { key } of restorations) {
-    if (key.kind !== snapshotKind) audited(transaction, clock, edit, "change.undo", key);
+    if (!goAlong.has(key.kind)) audited(transaction, clock, edit, "change.undo", key);
   }
   const undone = { at: new Date(clock()).toISOString(), by: edit.actor };
   return (await transaction.put({ organization, kind, id }, { ...body, undone }, { expect: version })).body;

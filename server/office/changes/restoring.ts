@@ -10,7 +10,8 @@ import { namesLine } from "../devices/key-layout-rules.ts";
 import { leftOutErrors } from "../devices/rules.ts";
 import { layerDocumentErrors } from "../layers/change.ts";
 import { finding } from "../refusals.ts";
-import { dropSnapshots, snapshotKind } from "../revisions/snapshots.ts";
+import { dropSnapshots } from "../revisions/snapshots.ts";
+import { goAlong } from "./former-presence.ts";
 
 /** A document to be put back: `now` as it is, `body` as it was; absent where it is, or was, not there. */
 export interface Restoration {
@@ -54,7 +55,7 @@ async function wrongWith(rules: DeviceRules, then: StoreReader, { key, now, body
   if (key.kind === "device") return await wrongDevice(rules, then, asLaid({ key, now, body }), now);
   if (key.kind === "line") return await wrongLine(rules.catalogue, then, key, body as Line);
   if (key.kind === "pbx-connection") return await wrongConnection(then, key, body as PbxConnection);
-  if (key.kind === snapshotKind) return [];
+  if (goAlong.has(key.kind)) return [];
   const { settings, keys } = body as LayerDocument;
   return await layerDocumentErrors(rulesOfLayers(rules), then, key.organization, { settings, ...(keys && { keys }) });
 }

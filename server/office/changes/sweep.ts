@@ -1,4 +1,5 @@
 import type { Clock, Store, StoredDocument } from "../../domain/ports.ts";
+import { type FormerPresence, formerPresenceKind } from "./former-presence.ts";
 import { type ChangeRecord, changeKind, imageKey } from "./records.ts";
 
 /** Takes away changes whose time is over, and the oldest of too many. */
@@ -41,12 +42,15 @@ export function createChangeSweep({ store, clock, log }: ChangeSweepParts): Chan
       return at >= mostChanges || held > mostBytes || now >= Date.parse(body.until);
     });
     for (let at = 0; at < over.length; at += batchSize) await remove(over.slice(at, at + batchSize));
+    const former = await store.find<FormerPresence>({ kind: formerPresenceKind });
+    const gone = former.filter(({ body }) => now >= body.until);
+    for (let at = 0; at < gone.length; at += batchSize) await remove(gone.slice(at, at + batchSize));
   }
 
   const remove = (batch: readonly StoredDocument[]) =>
     store.transaction(async (transaction) => {
       for (const { organization, kind, id } of batch) {
-        await transaction.delete(imageKey({ organization, id }));
+        if (kind === changeKind) await transaction.delete(imageKey({ organization, id }));
         await transaction.delete({ organization, kind, id });
       }
     });

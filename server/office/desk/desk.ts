@@ -8,7 +8,7 @@ import type { DeskFacts, KeyTarget, LeftOut, LineFacts } from "../../domain/mapp
 import type { ModelProfile } from "../../domain/model.ts";
 import { digestOf, mapParameters, mappedLeftOut, parametersOf } from "../../domain/parameters.ts";
 import type { StoredDocument, StoreReader } from "../../domain/ports.ts";
-import { reachOf } from "../../domain/reach.ts";
+import { reachOf, type Way, wayOf } from "../../domain/reach.ts";
 import { overlay, type ResolvedSettings } from "../../domain/settings.ts";
 import type { Shelf } from "../../firmware/shelf.ts";
 import type { Renderer } from "../../render/renderer.ts";
@@ -32,8 +32,8 @@ export interface Desk extends MappedDesk {
 
 export interface Desks {
   read(reader: StoreReader, device: StoredDocument<Device>): Promise<Desk>;
-  /** The digest alone of what `read` gives; much cheaper. */
-  digest(reader: StoreReader, device: StoredDocument<Device>): Promise<string>;
+  /** The digest of what `read` gives, and on demand how the device finds its PBX; much cheaper. */
+  outline(reader: StoreReader, device: StoredDocument<Device>): Promise<{ readonly digest: string; way(): Way }>;
   /** The same desk with every secret parameter masked, for people to look at. */
   masked(desk: Desk): Desk;
   bootstrap(reader: StoreReader, model: ModelProfile): Promise<ModelDesk>;
@@ -56,9 +56,9 @@ export function createDesks(given: DeskParts): Desks {
   const { catalogue, layers } = parts;
   return {
     read: (reader, device) => readDesk(parts, reader, device),
-    async digest(reader, device) {
+    async outline(reader, device) {
       const { facts } = await readFacts(parts, reader, device);
-      return digestOf(facts, passagesOf(facts, facts.plan.runs));
+      return { digest: digestOf(facts, passagesOf(facts, facts.plan.runs)), way: () => wayOf(facts) };
     },
     masked: (desk) => maskDesk(parts, desk),
     bootstrap: (reader, model) => bootstrapDesk(parts, reader, model),

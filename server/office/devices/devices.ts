@@ -8,6 +8,7 @@ import type { SettingsCheck } from "../../domain/settings.ts";
 import type { Presence } from "../../journal/presence.ts";
 import type { Strangers } from "../../journal/strangers.ts";
 import type { Sealer } from "../../security/sealer.ts";
+import { keepPresence } from "../changes/former-presence.ts";
 import type { Desks } from "../desk/desk.ts";
 import { audited, causeOf, type Edit, mergeMap, nameTaken, readForEdit } from "../editing.ts";
 import { finding, refuseIf } from "../refusals.ts";
@@ -93,9 +94,11 @@ export function createDevices(parts: DeviceParts): Devices {
     change: (edit, mac, change) => write(edit, mac, change, false),
     async remove(edit, mac) {
       const key = { organization: edit.organization, kind, id: mac };
+      const known = await presence.of(edit.organization, mac);
       await store.transaction(async (transaction) => {
-        await readForEdit<Device>(transaction, key, edit);
+        const device = await readForEdit<Device>(transaction, key, edit);
         await transaction.delete(key);
+        await keepPresence(transaction, device, known, clock);
         await dropSnapshots(transaction, edit.organization, mac);
         audited(transaction, clock, edit, "device.remove", key);
       });

@@ -15,7 +15,7 @@ export interface StoredPush extends PushFacts {
 
 export interface PushRecords {
   of(device: StoredDocument<Device>): Promise<StoredPush | undefined>;
-  /** Written with its audit entry. A push that asks for no fetch (`report`) leaves the last one as it was. */
+  /** Written with its audit entry. One that asks for no fetch (`report`, `show`) leaves the last one as it was. */
   write(device: StoredDocument<Device>, push: StoredPush): Promise<StoredPush>;
   came(device: StoredDocument<Device>, push: StoredPush, transport: string | undefined): Promise<void>;
 }
@@ -30,7 +30,7 @@ export function createPushRecords({ store, clock }: { readonly store: Store; rea
       const key = keyOf(device);
       await store.transaction(async (transaction) => {
         const before = (await transaction.get<StoredPush>(key))?.body;
-        if (push.action !== "report")
+        if (push.action !== "report" && push.action !== "show")
           await transaction.put<StoredPush>(key, { ...push, ...(before?.worked && { worked: before.worked }) });
         const { organization, id } = device;
         const { action, by, reason, result } = push;

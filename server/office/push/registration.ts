@@ -1,15 +1,23 @@
+import { addressesOf } from "../../domain/contact.ts";
 import type { Device } from "../../domain/device.ts";
+import { plainAddress } from "../../domain/network.ts";
 import type { Clock, StoredDocument, StoreReader } from "../../domain/ports.ts";
-import type { PushLine, PushTransport, Registration } from "../../domain/push.ts";
+import type { OpenPbxConnection, PbxSide, PushLine, PushTransport, Registration } from "../../domain/push.ts";
 import type { Presence } from "../../journal/presence.ts";
 import { BoundedMap } from "../../lib/bounded-map.ts";
 import type { Desks } from "../desk/desk.ts";
+import { linesOf } from "./lines.ts";
 import type { PbxConnections } from "./pbx-connections.ts";
 
 /** What PBXs know of phones. */
 export interface Registrations {
   /** Of its first line; a few seconds old at most. Undefined where no connection can tell, or none did in time. */
   of(device: StoredDocument<Device>): Promise<Registration | undefined>;
+  /**
+   * The same for whom others wait behind: a connection that just failed is not asked, until one who asks after a few
+   * seconds finds it back.
+   */
+  soon(device: StoredDocument<Device>): Promise<Registration | undefined>;
 }
 
 interface Parts {
@@ -22,21 +30,25 @@ interface Parts {
   readonly times?: { readonly patienceMs: number; readonly freshMs: number };
 }
 
+type Found = Promise<Registration | undefined>;
+type AskOne = (pbx: PbxSide, connection: OpenPbxConnection, line: PushLine, signal: AbortSignal) => Found;
+
 const usualTimes = { patienceMs: 3000, freshMs: 4000 };
 const mostKept = 1000;
+const awayMs = 10_000;
 
 export function createRegistrations(parts: Parts): Registrations {
   const { clock, times = usualTimes } = parts;
-  const kept = new BoundedMap<string, { at: number; found: Promise<Registration | undefined> | undefined }>(mostKept);
-  return {
-    of(device) {
-      const entry = kept.getOrMake(`${device.organization}/${device.id}`, () => ({ at: 0, found: undefined }));
-      if (entry.found && clock() - entry.at < times.freshMs) return entry.found;
-      const found = ask(parts, device, times.patienceMs).catch(() => undefined);
-      Object.assign(entry, { at: clock(), found });
-      return found;
-    },
+  const kept = new BoundedMap<string, { at: number; found: Found | undefined }>(mostKept);
+  const askUnlessAway = createPatience(clock);
+  const look = (device: StoredDocument<Device>, how: "of" | "soon"): Found => {
+    const entry = kept.getOrMake(`${how} ${device.organization}/${device.id}`, () => ({ at: 0, found: undefined }));
+    if (entry.found && clock() - entry.at < times.freshMs) return entry.found;
+    const found = ask(parts, device, times.patienceMs, how === "of" ? askOne : askUnlessAway).catch(() => undefined);
+    Object.assign(entry, { at: clock(), found });
+    return found;
   };
+  return { of: (device) => look(device, "of"), soon: (device) => look(device, "soon") };
 }
 
 /** The first connection that can tell. */
@@ -44,18 +56,40 @@ async function ask(
   { connections, desks, presence, store, transports }: Parts,
   device: StoredDocument<Device>,
   patienceMs: number,
-): Promise<Registration | undefined> {
+  one: AskOne,
+): Found {
   const signal = AbortSignal.timeout(patienceMs);
   let line: PushLine | undefined;
   for (const { pbx } of transports) {
     const connection = pbx && (await connections.of(device, pbx.kind));
     if (!connection) continue;
-    line ??= await lineOf(desks, store, device);
+    line ??= (await linesOf(desks, store, device))[0];
     if (!line) return undefined;
-    const found = await pbx.registration(connection, line, signal).catch(() => undefined);
+    const found = await one(pbx, connection, line, signal).catch(() => undefined);
     if (found && (await isOf(presence, device, found))) return found;
   }
   return undefined;
+}
+
+const askOne: AskOne = (pbx, connection, line, signal) => pbx.registration(connection, line, signal);
+
+/** Of a PBX that is away, one at a time finds out whether it is back. */
+function createPatience(clock: Clock): AskOne {
+  const away = new BoundedMap<string, { until: number }>(mostKept);
+  return async (pbx, connection, line, signal) => {
+    const { organization, id, version } = connection;
+    const entry = away.getOrMake(`${organization}/${id}/${version}`, () => ({ until: 0 }));
+    if (clock() < entry.until) return undefined;
+    if (entry.until > 0) entry.until = clock() + awayMs;
+    try {
+      const found = await askOne(pbx, connection, line, signal);
+      entry.until = 0;
+      return found;
+    } catch {
+      entry.until = clock() + awayMs;
+      return undefined;
+    }
+  };
 }
 
 /**
@@ -65,8 +99,9 @@ async function ask(
 async function isOf(
   presence: Pick<Presence, "of">,
   { body: { mac }, organization }: StoredDocument<Device>,
-  { contact = "", state, userAgent = "" }: Registration,
+  registration: Registration,
 ): Promise<boolean> {
+  const { state, userAgent = "" } = registration;
   if (state === "unregistered") return true;
   const named = userAgent
     .replace(/[:-]/g, "")
@@ -74,15 +109,5 @@ async function isOf(
     .match(/(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])/g);
   if (named) return named.includes(mac);
   const { address } = await presence.of(organization, mac);
-  return address !== undefined && contact.includes(address);
-}
-
-async function lineOf(desks: Desks, store: StoreReader, device: StoredDocument<Device>): Promise<PushLine | undefined> {
-  const [first] = (await desks.read(store, device)).lines;
-  if (!first) return undefined;
-  return {
-    user: first.userId,
-    authUser: first.authId,
-    domain: String(first.settings.get("sip.server")?.value ?? ""),
-  };
+  return address !== undefined && addressesOf(registration).includes(plainAddress(address));
 }

@@ -1,15 +1,23 @@
-import { isIP } from "node:net";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { Device } from "../../domain/device.ts";
-import { plainAddress } from "../../domain/network.ts";
 import type { StoredDocument, StoreReader } from "../../domain/ports.ts";
-import type { Notice, NotifySpec, PushAction, PushLine, PushTarget, Signalling } from "../../domain/push.ts";
+import type {
+  Notice,
+  NotifySpec,
+  PushAction,
+  PushLine,
+  PushTarget,
+  Registration,
+  Signalling,
+} from "../../domain/push.ts";
 import type { Presence, PresenceFacts } from "../../journal/presence.ts";
 import type { HostNames } from "../../lib/host-names.ts";
 import type { Sealer } from "../../security/sealer.ts";
 import type { Desk, Desks } from "../desk/desk.ts";
 import type { Revision, Revisions } from "../revisions/revisions.ts";
+import type { Snapshot } from "../revisions/snapshots.ts";
 import { openLineSecret } from "../sealing.ts";
+import { destinationOf, resolved } from "./destination.ts";
 
 export interface TargetParts {
   readonly catalogue: Catalogue;
@@ -21,6 +29,8 @@ export interface TargetParts {
   readonly names: HostNames;
   /** Whether Offhook may send there: an IP address. */
   allows(address: string): boolean;
+  /** Asks the phone's PBX where it registered; absent where nobody is to be asked. */
+  registered?(device: StoredDocument<Device>): Promise<Registration | undefined>;
 }
 
 /** A device as a push needs it. Holds secrets in the clear. */
@@ -34,11 +44,18 @@ export interface PushedPhone {
   readonly nowhere?: string;
 }
 
-/** What is to be sent: an action of the family's, or an XML document that the phone executes. */
-export type Errand = { readonly action: PushAction } | { readonly execute: string };
+/**
+ * What is to be sent: an action of the family's, or an XML document that the phone executes. Phones that take an address
+ * in its place have another type of content for it.
+ */
+export type Errand = { readonly action: PushAction } | { readonly execute: string; readonly contentType?: string };
 
-/** Everything that a transport is told of a phone. */
-export async function aim(parts: TargetParts, document: StoredDocument<Device>, errand: Errand): Promise<PushedPhone> {
+/** Everything that a transport is told of a phone; `look`: to ask its web server for a picture of its screen. */
+export async function aim(
+  parts: TargetParts,
+  document: StoredDocument<Device>,
+  errand: Errand | "look",
+): Promise<PushedPhone> {
   const { organization, body } = document;
   const [desk, presence, desired] = await Promise.all([
     parts.desks.read(parts.store, document),
@@ -46,6 +63,8 @@ export async function aim(parts: TargetParts, document: StoredDocument<Device>, 
     parts.revisions.of(organization, body.mac),
   ]);
   const place = await destinationOf(parts, desk, presence);
+  const held = presence.served && (await parts.revisions.snapshot(organization, body.mac, presence.served.n));
+  const { signalling = signallingOf(desk, held), ...destination } = "address" in place ? place : {};
   const password = text(desk, "phone.adminPassword");
   const [first] = desk.lines;
   const line: PushLine | undefined = first && {
@@ -58,11 +77,11 @@ export async function aim(parts: TargetParts, document: StoredDocument<Device>, 
     mac: body.mac,
     family: desk.family.id,
     ...(presence.userAgent !== undefined && { userAgent: presence.userAgent }),
-    ...("address" in place && { destination: place }),
-    signalling: signallingOf(desk),
+    ...("address" in destination && { destination }),
+    signalling,
     ...(line && { line }),
     ...(await onlyFrom(parts, desk)),
-    secrets: await secretsOf(parts, desk, presence),
+    secrets: secretsOf(parts, desk, held),
     webServer: webServerOf(desk),
     web: password === undefined ? [] : [{ user: "admin", password }],
     ...wordsOf(desk, errand),
@@ -80,15 +99,17 @@ async function onlyFrom(
   return server === undefined ? {} : { onlyFrom: (await resolved(parts, String(server))) ?? String(server) };
 }
 
-function wordsOf({ family: { push } }: Desk, errand: Errand): Pick<PushTarget, "notice" | "request"> {
+function wordsOf({ family: { push } }: Desk, errand: Errand | "look"): Pick<PushTarget, "notice" | "request"> {
+  if (errand === "look") return push.screenshot ? { request: push.screenshot } : {};
   if ("action" in errand) {
     const spec = push.notify[errand.action];
     const request = push.web[errand.action];
     return { ...(spec && { notice: noticeOf(spec) }), ...(request && { request }) };
   }
   const { by, source = "" } = push.show ?? {};
-  if (by === "notify") return { notice: { event: "XML-Service", contentType: "text/xml", body: errand.execute } };
-  return { request: { method: "POST", path: "/CGI/Execute", form: { XML: errand.execute }, source } };
+  const { contentType = "text/xml", execute } = errand;
+  if (by === "notify") return { notice: { event: "XML-Service", contentType, body: execute } };
+  return { request: { method: "POST", path: "/CGI/Execute", form: { XML: execute }, source } };
 }
 
 function noticeOf({ event, contentType, subscriptionState, body }: NotifySpec): Notice {
@@ -108,46 +129,27 @@ function webServerOf({ plan, settings }: Desk): NonNullable<PushTarget["webServe
   return { scheme: isSecure ? "https" : "http", ...(typeof port === "number" && { port }) };
 }
 
-function signallingOf(desk: Desk): Signalling {
-  const value = desk.lines[0]?.settings.get("sip.transport")?.value;
+/** Of the first line: as the phone was told when it came last, since it listens so until it comes again. */
+function signallingOf({ lines: [first] }: Desk, held: Snapshot | undefined): Signalling {
+  const own = held?.lines[0]?.settings["sip.transport"];
+  const told = own ?? held?.way?.settings["sip.transport"]?.value;
+  const value = told ?? first?.settings.get("sip.transport")?.value;
   // A phone that chooses by itself listens over UDP in any case.
   return value === "tcp" || value === "tls" ? value : "udp";
 }
 
-type Place = { readonly address: string; readonly port: number } | { readonly nowhere: string };
-
-/** What people say of the phone, else where it asked from: unless that is the address of several. */
-async function destinationOf(parts: TargetParts, desk: Desk, { address: last }: PresenceFacts): Promise<Place> {
-  const given = text(desk, "push.address");
-  const address = given === undefined ? last : await resolved(parts, given);
-  if (address === undefined)
-    return { nowhere: given === undefined ? "it never asked for a file" : `the name ${given} has no address` };
-  if (!parts.allows(address)) return { nowhere: `${address} is not in a network that Offhook may send to` };
-  const sharers = given === undefined ? ((await parts.presence.addresses()).get(address) ?? 0) : 1;
-  if (sharers > 1) return { nowhere: `${sharers} devices ask from ${address}, so that is not the phone's own address` };
-  return { address, port: number(desk, "push.port") ?? number(desk, "sip.localPort") ?? 5060 };
-}
-
-async function resolved({ names }: Pick<TargetParts, "names">, host: string): Promise<string | undefined> {
-  return isIP(host) ? plainAddress(host) : await names.addressOf(host);
-}
-
 /** Of the first line: what the phone has completed a fetch of, then what it shall have. */
-async function secretsOf(parts: TargetParts, desk: Desk, { served }: PresenceFacts): Promise<readonly string[]> {
-  const { organization, device } = desk;
-  const wanted = desk.lines[0]?.secret;
-  const snapshot = served && (await parts.revisions.snapshot(organization, device.body.mac, served.n));
-  const [line] = snapshot?.lines ?? [];
-  const held = line && openLineSecret(parts.sealer, { organization, kind: "line", id: line.id }, line.secret);
-  return [...new Set([held, wanted].filter((each) => each !== undefined))];
+function secretsOf(
+  { sealer }: TargetParts,
+  { lines: [first], organization }: Desk,
+  held: Snapshot | undefined,
+): readonly string[] {
+  const [line] = held?.lines ?? [];
+  const former = line && openLineSecret(sealer, { organization, kind: "line", id: line.id }, line.secret);
+  return [...new Set([former, first?.secret].filter((each) => each !== undefined))];
 }
 
 function text({ settings }: Desk, name: string): string | undefined {
   const value = settings.get(name)?.value;
   return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function number({ settings, lines }: Desk, name: string): number | undefined {
-  const value = lines[0]?.settings.get(name)?.value ?? settings.get(name)?.value;
-  return typeof value === "number" ? value : undefined;
 }

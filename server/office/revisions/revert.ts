@@ -30,6 +30,8 @@ export interface Reversion {
   readonly parameters: readonly ParameterDifference[];
   /** Whether the phone is told exactly what it was told at that revision. */
   readonly exact: boolean;
+  /** Whether it finds its PBX as at that revision: without this, and with it. False where that was not kept. */
+  readonly isFound: { readonly before: boolean; readonly after: boolean };
   /** Later revisions that neither the device nor its lines made, newest first: what those changed stays. */
   readonly since: readonly Revision[];
 }
@@ -104,6 +106,7 @@ async function prepare(
       then.parameters,
     ),
     exact: then.digest === revision.digest,
+    isFound: { before: now.reach === snapshot.way?.digest, after: then.reach === snapshot.way?.digest },
     since: later.filter(({ n, snapshot: of }) => of !== n),
   };
   return { restorations, reversion };

@@ -1,9 +1,20 @@
 import type { Device } from "../../domain/device.ts";
 import type { Mac } from "../../domain/mac.ts";
 import type { Clock, DocumentKey, Store, StoredDocument, StoreReader, StoreTransaction } from "../../domain/ports.ts";
+import type { Way } from "../../domain/reach.ts";
 import { inSlices } from "../../lib/slices.ts";
+import { markOf } from "../changes/records.ts";
 import type { Desks } from "../desk/desk.ts";
-import { keepSnapshot, linesOf, type Snapshot, snapshotKey, versionsOf } from "./snapshots.ts";
+import {
+  keepSnapshot,
+  linesOf,
+  placesOf,
+  readSnapshot,
+  type Snapshot,
+  type SnapshotPlaces,
+  snapshotKey,
+  versionsOf,
+} from "./snapshots.ts";
 
 /** What made a revision: a person's change, or Offhook itself (new templates, a load that became whole). */
 export interface Cause {
@@ -13,19 +24,19 @@ export interface Cause {
 }
 
 /** `n` only grows; `digest` is over the parameter map and the layout of the files. */
-export interface Revision extends Partial<Cause> {
+export interface Revision extends Partial<Cause>, SnapshotPlaces {
   readonly n: number;
   readonly digest: string;
   /** RFC 3339; absent where it was made before Offhook kept it. */
   readonly at?: string;
-  /** The revision whose snapshot holds the device and its lines as they were for this one. */
-  readonly snapshot?: number;
 }
 
 /** As stored: the last one, with those before it, newest first. */
 interface StoredRevision extends Revision {
   /** Versions of the documents in the snapshot. */
   readonly versions?: string;
+  /** The same for the same way to the PBX. */
+  readonly wayMark?: string;
   readonly past?: readonly Revision[];
 }
 
@@ -85,11 +96,11 @@ export function createRevisions({ store, desks, clock, log }: RevisionParts): Re
     for (const { organization, id } of batch) {
       const device = await transaction.get<Device>({ organization, kind: "device", id });
       if (!device) continue;
-      const digest = await desks.digest(reader, device);
+      const { digest, way } = await desks.outline(reader, device);
       const now = await read(transaction, organization, device.body.mac);
       if (now?.digest === digest) continue;
       const made = { digest, at: new Date(clock()).toISOString(), ...cause };
-      await append(reader, transaction, device, now, made);
+      await append(reader, transaction, device, now, made, way());
       renewed++;
     }
     return renewed;
@@ -105,8 +116,7 @@ export function createRevisions({ store, desks, clock, log }: RevisionParts): Re
     async snapshot(organization, mac, n) {
       const found = await read(store, organization, mac);
       const revision = [found, ...(found?.past ?? [])].find((each) => each?.n === n);
-      if (revision?.snapshot === undefined) return undefined;
-      return (await store.get<Snapshot>(snapshotKey(organization, mac, revision.snapshot)))?.body;
+      return revision && (await readSnapshot(store, organization, mac, revision));
     },
     async numberOf(organization, mac, digest) {
       const known = await read(store, organization, mac);
@@ -129,25 +139,30 @@ async function append(
   device: StoredDocument<Device>,
   before: StoredRevision | undefined,
   made: Omit<Revision, "n">,
+  way: Way,
 ): Promise<void> {
   const { organization, id } = device;
   const n = (before?.n ?? 0) + 1;
   const lines = await linesOf(reader, device);
   const versions = versionsOf(device, lines);
-  const isKept = before?.versions === versions && before.snapshot !== undefined;
-  const snapshot = isKept ? before.snapshot : n;
-  if (!isKept) await keepSnapshot(transaction, device, lines, n);
+  const wayMark = markOf(way);
+  const places = {
+    snapshot: before?.versions === versions ? (before.snapshot ?? n) : n,
+    way: before?.wayMark === wayMark ? (before.way ?? n) : n,
+  };
+  if (placesOf([places]).has(n)) await keepSnapshot(transaction, device, lines, way, n);
   const former = [...(before ? [plain(before) as Revision] : []), ...(before?.past ?? [])];
   const past = former.slice(0, mostPast);
-  const used = new Set([snapshot, ...past.map((each) => each.snapshot)]);
-  for (const { snapshot: old } of former.slice(mostPast))
-    if (old !== undefined && !used.has(old)) await transaction.delete(snapshotKey(organization, id, old));
-  await transaction.put<StoredRevision>({ organization, kind, id }, { n, ...made, snapshot, versions, past });
+  const used = placesOf([places, ...past]);
+  for (const old of placesOf(former.slice(mostPast)))
+    if (!used.has(old)) await transaction.delete(snapshotKey(organization, id, old));
+  const stored = { n, ...made, ...places, versions, wayMark, past };
+  await transaction.put<StoredRevision>({ organization, kind, id }, stored);
 }
 
 function plain(stored: StoredRevision | undefined): Revision | undefined {
   if (!stored) return undefined;
-  const { past: _past, versions: _versions, ...revision } = stored;
+  const { past: _past, versions: _versions, wayMark: _wayMark, ...revision } = stored;
   return revision;
 }
 

@@ -5,6 +5,7 @@ import { asPbxError, PbxError } from "../connection/pbx-error.ts";
 import { throughPbx } from "../connection/through-pbx.ts";
 import { type PbxTimes, pbxTimes } from "../connection/times.ts";
 import { type AmiConnection, openAmi } from "./ami-connection.ts";
+import { isInCall } from "./calls.ts";
 import { lookAtEndpoint, registrationOf } from "./endpoint.ts";
 import { pushThroughAmi } from "./push.ts";
 import { writeSecrets } from "./secrets.ts";
@@ -40,6 +41,7 @@ export function createAmiTransport(
         if (look.verdict === "no-permission") throw new PbxError("login", "the PBX shows no endpoints to this login");
         return look.verdict === "refused" ? { state: "unregistered" } : undefined;
       },
+      isInCall: async (connection, line, signal) => isInCall(await keeper.use(connection, signal), line, signal),
       async writeSecrets(connection, secrets, signal) {
         try {
           return await writeSecrets(await keeper.use(connection, signal), secrets, signal);

@@ -1,18 +1,21 @@
 import type { ConnectionFinding } from "../../domain/push.ts";
 import { fails, failsWith, works } from "../connection/findings.ts";
 import type { AmiConnection } from "./ami-connection.ts";
+import { tryCalls } from "./calls.ts";
 import { defaultOutboundEndpoint } from "./default-endpoint.ts";
 import { saidBy, verdictOn } from "./endpoint.ts";
 import { notifyCure, notifyMissing } from "./push.ts";
 
-const systemCure = "give the user “write = system,command” in manager.conf and run: asterisk -rx 'manager reload'";
+const systemCure =
+  "give the user “write = system,command,reporting” in manager.conf and run: asterisk -rx 'manager reload'";
 
 /** What a login may and can do. Sends nothing to a phone: PJSIPNotify without a receiver is only looked at. */
 export async function tryAmi(link: AmiConnection, signal: AbortSignal): Promise<ConnectionFinding[]> {
   try {
     const notify = await tryNotify(link, signal);
     if (!notify.works) return [notify];
-    return [notify, await tryEndpoints(link, signal), await tryDefaultEndpoint(link, signal)].flat();
+    const found = [notify, await tryEndpoints(link, signal), await tryDefaultEndpoint(link, signal)].flat();
+    return [...found, await tryCalls(link, signal)];
   } catch (error) {
     return [failsWith(error)];
   }

@@ -4,6 +4,7 @@ import { createKeeper } from "../connection/keeper.ts";
 import { asPbxError } from "../connection/pbx-error.ts";
 import { throughPbx } from "../connection/through-pbx.ts";
 import { type PbxTimes, pbxTimes } from "../connection/times.ts";
+import { isInCall, tryCalls } from "./calls.ts";
 import { type EslConnection, openEsl } from "./esl-connection.ts";
 import { pushThroughEsl } from "./push.ts";
 import { registrationOf, sofiaRegistrations } from "./registrations.ts";
@@ -42,6 +43,7 @@ export function createEslTransport(
         const all = await sofiaRegistrations(link, { profile, user, host: "" }, signal);
         return all.length === 0 ? registrationOf(all) : undefined;
       },
+      isInCall: async (connection, line, signal) => isInCall(await keeper.use(connection, signal), line, signal),
     },
   };
 }
@@ -63,7 +65,7 @@ async function tryOnce(
   try {
     link = await open();
     const found = [reached, works("the password is accepted")];
-    return [...found, await tryProfile(link, profileOf(connection), signal)];
+    return [...found, await tryProfile(link, profileOf(connection), signal), await tryCalls(link, signal)];
   } catch (error) {
     return asPbxError(error).trouble === "login" ? [reached, failsWith(error)] : [failsWith(error)];
   } finally {

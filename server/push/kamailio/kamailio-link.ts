@@ -25,7 +25,7 @@ interface LinkParts {
   readonly times: PbxTimes;
 }
 
-const mostAnswerBytes = 512 * 1024;
+const mostAnswerBytes = 2 * 1024 * 1024;
 const mostUnderWay = 300;
 
 /** Asks for the version, so that what is wrong with address or password is known at once. Rejects with a PbxError. */

@@ -2,6 +2,7 @@ import type { OpenPbxConnection, PushTransport, PushTransportParts } from "../..
 import { createKeeper } from "../connection/keeper.ts";
 import { throughPbx } from "../connection/through-pbx.ts";
 import { type PbxTimes, pbxTimes } from "../connection/times.ts";
+import { isInCall } from "./calls.ts";
 import { type KamailioLink, openKamailio } from "./kamailio-link.ts";
 import { lookUp, registrationOf } from "./locations.ts";
 import { pushThroughKamailio } from "./push.ts";
@@ -35,6 +36,7 @@ export function createKamailioTransport(
       async registration(connection, line, signal) {
         return registrationOf(await lookUp(await keeper.use(connection, signal), line, signal));
       },
+      isInCall: async (connection, line, signal) => isInCall(await keeper.use(connection, signal), line, signal),
     },
   };
 }

@@ -42,8 +42,14 @@ export function lookUpTrouble(text: string): PbxError {
 
 export function registrationOf([first]: readonly Location[]): Registration {
   if (!first) return { state: "unregistered" };
-  const { uri: contact, callId, userAgent } = first;
-  return { state: "registered", contact, ...(callId && { callId }), ...(userAgent && { userAgent }) };
+  const { uri: contact, callId, nextHop, path, userAgent } = first;
+  return {
+    ...{ state: "registered", contact },
+    // Through a path it is the address of a proxy.
+    ...(nextHop !== undefined && path === undefined && { receivedFrom: nextHop }),
+    ...(callId && { callId }),
+    ...(userAgent && { userAgent }),
+  };
 }
 
 /** With its domain, which Kamailio leaves away by itself where it has but one (usrloc, use_domain). */

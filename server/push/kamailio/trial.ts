@@ -1,6 +1,7 @@
 import type { ConnectionFinding, OpenPbxConnection } from "../../domain/push.ts";
 import { fails, failsWith, works } from "../connection/findings.ts";
 import { asPbxError } from "../connection/pbx-error.ts";
+import { tryCalls } from "./calls.ts";
 import type { KamailioLink } from "./kamailio-link.ts";
 import { isNobody, lookUpMethod, lookUpTrouble } from "./locations.ts";
 import { notifyMethod } from "./notify.ts";
@@ -17,7 +18,7 @@ export async function tryKamailio(
   try {
     link = await open();
     const found = [reached, works(`${link.version} answers JSON-RPC`), passwordFinding(link)];
-    return [...found, await tryLookUp(link, signal), await tryNotify(link, signal)];
+    return [...found, await tryLookUp(link, signal), await tryNotify(link, signal), await tryCalls(link, signal)];
   } catch (error) {
     const isThere = ["login", "protocol"].includes(asPbxError(error).trouble);
     return isThere ? [reached, failsWith(error)] : [failsWith(error)];

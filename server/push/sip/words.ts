@@ -33,6 +33,17 @@ export function inWords(outcome: SipOutcome, asked: Asked): PushOutcome {
   }
 }
 
+/** With these a phone would refuse a notice as well; whatever else it answers, it is there and hears us. */
+const refusals = new Set([401, 403, 404, 407]);
+
+/** What came of asking whether the phone is there. */
+export function reachInWords(outcome: SipOutcome, asked: Omit<Asked, "event">): PushOutcome {
+  if (outcome.result === "response" && !refusals.has(outcome.response.status)) {
+    return { result: "answered", detail: `it answered with ${outcome.response.status}` };
+  }
+  return inWords(outcome.result === "aborted" ? { result: "timeout" } : outcome, { ...asked, event: "" });
+}
+
 type Answered = Extract<SipOutcome, { result: "response" }>;
 type Addressed = Pick<Asked, "user" | "event">;
 

@@ -1,12 +1,12 @@
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { CreatePushTransport, Notice, PushOutcome, PushTarget } from "../../domain/push.ts";
-import { createSipClient, type SipClient } from "../../sip/client.ts";
+import { createSipClient, type SipAsk, type SipClient, type SipOutcome } from "../../sip/client.ts";
 import type { HeaderField } from "../../sip/headers.ts";
 import { hostPort } from "../../sip/peer.ts";
 import { forRegistration } from "../connection/notice.ts";
 import { escapeUser, hostOf } from "../sip/uri-parts.ts";
-import { inWords } from "../sip/words.ts";
+import { type Asked, inWords, reachInWords } from "../sip/words.ts";
 
 /** NOTIFY straight to the phone, without a PBX between (reference of each event: the family's profile). */
 const createTransport: CreatePushTransport = (parts) => {
@@ -23,6 +23,10 @@ const createTransport: CreatePushTransport = (parts) => {
     async send(target, signal) {
       const reason = objection(target);
       return reason === undefined ? await notify(client, target, signal) : { result: "unable", reason };
+    },
+    async reach(target, signal) {
+      const reason = objection(target);
+      return reason === undefined ? await options(client, target, signal) : { result: "unable", reason };
     },
     close: () => client.close(),
   };
@@ -51,26 +55,48 @@ function isOfThisMachine(address: string): boolean {
 }
 
 async function notify(client: SipClient, target: PushTarget, signal: AbortSignal): Promise<PushOutcome> {
-  const { destination, line, notice, signalling } = target;
-  if (!destination || !line || !notice) throw new TypeError("nothing to send, or nowhere to send it");
+  const { notice } = target;
+  if (!notice) throw new TypeError("nothing to send");
+  const body = forRegistration(notice).body;
+  const said = { method: "NOTIFY", headers: headersOf(notice), ...(body !== undefined && { body: Buffer.from(body) }) };
+  return await ask(client, target, said, signal, (outcome, asked) =>
+    inWords(outcome, { ...asked, event: notice.event }),
+  );
+}
+
+/**
+ * What every phone answers and none acts on (RFC 3261 section 11). A NOTIFY for a report would prove more, the password
+ * too, but the phone would upload all that it has set, and do that when it is told to come.
+ */
+async function options(client: SipClient, target: PushTarget, signal: AbortSignal): Promise<PushOutcome> {
+  const said = { method: "OPTIONS", headers: [["Accept", "application/sdp"]] as const };
+  return await ask(client, target, said, signal, reachInWords);
+}
+
+async function ask(
+  client: SipClient,
+  target: PushTarget,
+  said: Pick<SipAsk, "method" | "headers" | "body">,
+  signal: AbortSignal,
+  inWords: (outcome: SipOutcome, asked: Omit<Asked, "event">) => PushOutcome,
+): Promise<PushOutcome> {
+  const { destination, line, signalling } = target;
+  if (!destination || !line) throw new TypeError("nowhere to send it");
   const user = escapeUser(line.user);
   const domain = hostOf(line.domain) ?? hostOf(destination.address);
   const transport = signalling === "udp" ? "" : `;transport=${signalling}`;
-  const body = forRegistration(notice).body;
   try {
     const outcome = await client.request({
-      method: "NOTIFY",
+      ...said,
       // Phones look for the line here: enterprise ones answer 404 when it is not their line 1.
       uri: `sip:${user}@${hostPort(destination.address, destination.port)}${transport}`,
       to: `sip:${user}@${domain}`,
       from: `sip:offhook@${domain}`,
-      headers: headersOf(notice),
-      ...(body !== undefined && { body: Buffer.from(body) }),
       destination: { ...destination, signalling },
       credentials: [...new Set(target.secrets)].map((secret) => ({ user: line.authUser || line.user, secret })),
       signal,
     });
-    return inWords(outcome, { destination, signalling, user: line.user, event: notice.event });
+    return inWords(outcome, { destination, signalling, user: line.user });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return { result: "unable", reason: `The notice can't be written as a SIP message: ${error.message}.` };

@@ -27,6 +27,10 @@ export interface WebAnswer {
   readonly location?: string;
   /** Values of WWW-Authenticate. */
   readonly challenges: readonly string[];
+  /** Of Content-Type, without its parameters and in lower case; empty where there is none. */
+  readonly type: string;
+  readonly bytes: Buffer;
+  /** The same as text. */
   readonly body: string;
 }
 
@@ -40,16 +44,7 @@ export async function askOver(
   { mostBytes, signal }: { readonly mostBytes: number; readonly signal: AbortSignal },
 ): Promise<WebAnswer> {
   try {
-    const response = await answered(socket, question, signal);
-    const body = await readBody(response, mostBytes);
-    const { headers, headersDistinct, statusCode = 0 } = response;
-    const challenges = headersDistinct["www-authenticate"] ?? [];
-    return {
-      status: statusCode,
-      challenges,
-      body,
-      ...(headers.location !== undefined && { location: headers.location }),
-    };
+    return await readAnswer(await answered(socket, question, signal), mostBytes);
   } catch (error) {
     if (error instanceof WebError) throw error;
     if (signal.aborted) throw new WebError("silent", "did not answer in the time there was");
@@ -59,6 +54,19 @@ export async function askOver(
   } finally {
     socket.destroy();
   }
+}
+
+async function readAnswer(response: IncomingMessage, mostBytes: number): Promise<WebAnswer> {
+  const bytes = await readBody(response, mostBytes);
+  const { headers, headersDistinct, statusCode = 0 } = response;
+  return {
+    status: statusCode,
+    challenges: headersDistinct["www-authenticate"] ?? [],
+    type: (headers["content-type"] ?? "").replace(/;.*$/s, "").trim().toLowerCase(),
+    bytes,
+    body: bytes.toString("utf8"),
+    ...(headers.location !== undefined && { location: headers.location }),
+  };
 }
 
 function answered(
@@ -76,7 +84,7 @@ function answered(
   });
 }
 
-async function readBody(response: IncomingMessage, mostBytes: number): Promise<string> {
+async function readBody(response: IncomingMessage, mostBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -84,5 +92,5 @@ async function readBody(response: IncomingMessage, mostBytes: number): Promise<s
     if (length > mostBytes) throw new WebError("too-long", "sent an answer that is too long");
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }

@@ -10,6 +10,8 @@ export interface Visit {
   readonly request: WebSpec;
   /** In the order to try, for a server that asks in this way. */
   credentials(scheme: WebScheme): readonly WebCredential[];
+  /** Of an answer; 64 KB when absent. */
+  readonly mostBytes?: number;
   readonly signal: AbortSignal;
 }
 
@@ -24,7 +26,7 @@ export interface Visited {
   readonly isLedAway: boolean;
 }
 
-const mostBytes = 64 * 1024;
+const usualBytes = 64 * 1024;
 const mostRedirects = 2;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
@@ -76,7 +78,10 @@ async function askAs(to: Visit, credential: WebCredential, { challenges }: WebAn
   return await ask(to, authorizationFor(challenges, credential, request));
 }
 
-async function ask({ place, request, signal }: Visit, authorization?: string): Promise<WebAnswer> {
+async function ask(
+  { mostBytes = usualBytes, place, request, signal }: Visit,
+  authorization?: string,
+): Promise<WebAnswer> {
   const { form, method, path } = request;
   const socket = await openPhoneSocket(place, signal);
   const question = {

@@ -20,6 +20,16 @@ export function visitInWords(visited: Visited): PushOutcome {
     : { result: "refused", reason };
 }
 
+/** With these it would refuse what it shall do as well; whatever else it answers, it is there and hears us. */
+const refusals = new Set([401, 403]);
+
+/** What came of asking whether the phone's web server is there. */
+export function reachInWords(visited: Visited): PushOutcome {
+  const { status } = visited.answer;
+  if (refusals.has(status)) return visitInWords(visited);
+  return { result: "answered", detail: `its web server answered with ${status}` };
+}
+
 const reasons: Readonly<Record<number, string>> = {
   400: "The phone's web server took the request for malformed.",
   403: "The phone's web server forbids it: its administration in the browser may be off, or the address of this server not allowed.",
@@ -46,17 +56,22 @@ const phoneErrors: Readonly<Record<string, string>> = {
 };
 
 /** What a phone says in a page that came with 200; undefined where it did what it was asked. */
-function errorIn(body: string): string | undefined {
+function errorIn(page: string): string | undefined {
+  const body = page.slice(0, 20_000);
   const [error, number = ""] = /<CiscoIPPhoneError\b[^>]*?\bNumber="(\d{1,3})"/i.exec(body) ?? [];
   if (error !== undefined) return phoneErrors[number] ?? `The phone answers with error ${number}.`;
-  const items = [...body.slice(0, 20_000).matchAll(/<ResponseItem\b[^>]*>/gi)].map(([item]) => item);
+  const items = [...body.matchAll(/<ResponseItem\b[^>]*>/gi)].map(([item]) => item);
   const failed = items.find((item) => (attribute(item, "Status") ?? "0") !== "0");
   if (failed !== undefined) {
-    const url = quoted(attribute(failed, "URL") ?? "");
-    return `The phone could not do ${url}: status ${quoted(attribute(failed, "Status") ?? "")}.`;
+    return `The phone could not do ${itemInWords(attribute(failed, "URL") ?? "")}: status ${quoted(attribute(failed, "Status") ?? "")}.`;
   }
   if (/<input\b[^>]*\btype=["']?password/i.test(body)) return "The phone shows its login page and did nothing.";
   return undefined;
+}
+
+/** The address of a page is good for whoever knows it. */
+function itemInWords(url: string): string {
+  return /^https?:/i.test(url.trim()) ? "what it was to show" : quoted(url);
 }
 
 function attribute(element: string, name: string): string | undefined {

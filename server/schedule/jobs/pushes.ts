@@ -12,7 +12,12 @@ export interface StartCampaign {
     organization: string,
     request: { readonly select: { readonly devices: readonly Mac[] }; readonly action: "resync" },
     by: string,
-  ): Promise<unknown>;
+  ): Promise<{
+    /** Those that it leaves to another campaign. */
+    readonly taken: readonly Mac[];
+  }>;
+  /** Those that a campaign is to tell yet, or waits for. */
+  inHand(organization: string): Promise<ReadonlySet<Mac>>;
 }
 
 export interface PushJobParts {
@@ -66,7 +71,11 @@ function createPushJob({ campaigns, clock, store, waiting }: PushJobParts, choic
     for (const organization of new Set(found.map((each) => each.organization))) {
       const its = found.filter((each) => each.organization === organization);
       const fresh = await handed.without(organization, its, clock(), turn.asked ? 0 : againMs);
-      if (fresh.length > 0) groups.set(organization, fresh);
+      if (fresh.length === 0) continue;
+      // Who still waits when that campaign is over has its turn then.
+      const inHand = await campaigns.inHand(organization);
+      const free = fresh.filter(({ mac }) => !inHand.has(mac));
+      if (free.length > 0) groups.set(organization, free);
     }
     return groups;
   }
@@ -83,25 +92,30 @@ function createPushJob({ campaigns, clock, store, waiting }: PushJobParts, choic
       for (const [organization, devices] of await due(turn)) {
         const select = { devices: devices.map(({ mac }) => mac) };
         const begin = campaigns.start(organization, { select, action: "resync" }, `schedule ${name}`);
-        // What is refused once is refused each minute: these wait for their next change, and others are not held up.
-        const refusal = await refusalOf(begin);
-        if (refusal === undefined) pushed += devices.length;
+        const { refusal, taken } = await outcomeOf(begin);
+        const given = devices.filter(({ mac }) => !taken.includes(mac));
+        // What is refused once is refused each minute: these wait a while, and others are not held up.
+        const isRefused = refusal !== undefined;
+        if (!isRefused) pushed += given.length;
         else refusals.push(`${organization}: ${devices.length} devices are not pushed: ${refusal}`);
         // Told before it is noted: a campaign too many is better than a phone that nobody tells.
-        await handed.note(organization, devices, clock(), (mac) => waiting.mayWait(organization, mac));
+        await handed.note(organization, given, { now: clock(), isRefused }, (mac) =>
+          waiting.mayWait(organization, mac),
+        );
       }
       return inWords(pushed, refusals);
     },
   };
 }
 
-/** Undefined when it was not refused. Our own trouble is thrown on: it is tried again. */
-async function refusalOf(work: Promise<unknown>): Promise<string | undefined> {
+/** Our own trouble is thrown on: it is tried again. */
+async function outcomeOf(
+  begin: ReturnType<StartCampaign["start"]>,
+): Promise<{ readonly refusal?: string; readonly taken: readonly Mac[] }> {
   try {
-    await work;
-    return undefined;
+    return { taken: (await begin).taken };
   } catch (thrown) {
-    if (thrown instanceof Failure && thrown.kind.http < 500) return thrown.message;
+    if (thrown instanceof Failure && thrown.kind.http < 500) return { refusal: thrown.message, taken: [] };
     throw thrown;
   }
 }
