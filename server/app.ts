@@ -27,7 +27,7 @@ export interface App {
 }
 
 /** Milliseconds of a turn of the event loop in which phones' requests may begin. */
-const turnMs = 4;
+const turnMs = 2;
 
 /** The composition root: builds every part and joins them. Nothing listens yet. */
 export async function createApp({ config, log, version, clock = Date.now }: AppParts): Promise<App> {

@@ -126,7 +126,8 @@ function measureDeviceFiles(stage: Stage): Promise<Row[]> {
 async function measureEditing(stage: Stage): Promise<Row[]> {
   const alone = await measureSiteEdit(stage, site, deviceCount);
   const planned = await measurePlan(stage, site, deviceCount);
-  const paths = ownPaths(0, 200);
+  // Those before them may have booted from addresses of their own, which they are held to.
+  const paths = ownPaths(bootCount, bootCount + 200);
   const beside = await measurePhonesBesidePlans(stage, site, paths);
   return [...alone, planned, ...beside, ...(await measureEditWhileServing(stage, site, deviceCount, paths))];
 }
