@@ -2,10 +2,9 @@ import { existsSync } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { pino } from "pino";
+import { type Ended, Endings } from "./app-endings.ts";
 import type { Config } from "./config.ts";
-import type { DocumentKey } from "./domain/ports.ts";
 import { checkMasterKeyProof, isMasterKeyProof, type Proof } from "./office/master-key-proof.ts";
-import { windowKind } from "./office/phones/windows.ts";
 import { loadMasterKey } from "./security/master-key.ts";
 import { createSealer, type Sealer } from "./security/sealer.ts";
 import { type BackupCounts, type BackupHead, backupFormat, readBackup, writeBackup } from "./store/backup-file.ts";
@@ -29,36 +28,39 @@ export async function makeBackup(config: Config, path: string, options: BackupOp
   return writeBackup(path, head, exportStores({ dataFolder: config.data, databaseUrl: config.databaseUrl }));
 }
 
-export interface Restored extends BackupCounts {
+export interface Restored extends BackupCounts, Readonly<Ended> {
   /** When the backup was made, RFC 3339. */
   readonly at: string;
-  /** Enrolment windows that were open then or later, and are gone. */
-  readonly windows: number;
 }
 
 /**
- * Fills the stores from a backup, or changes nothing of them. Enrolment windows end: whom they let in was decided for
- * another time. Pins stay. Nothing else of this kind is in the stores: the API's token is a file, and is not restored.
+ * Fills the stores from a backup, or changes nothing of them. What was under way ends, see Endings. Pins stay. Of
+ * sessions there are none in the stores: the API's token is a file, and is not restored.
  */
 export async function restoreBackup(config: Config, path: string, replace: boolean): Promise<Restored> {
   const { head, records } = await readBackup(path);
   await mkdir(config.data, { recursive: true, mode: 0o700 });
   await keepKey(config, head);
-  const restored = { at: head.at, documents: 0, audit: 0, windows: 0 };
+  const counts = { documents: 0, audit: 0 };
+  const endings = new Endings(new Date().toISOString());
   await importStores(
     { dataFolder: config.data, databaseUrl: config.databaseUrl, log: pino({ level: "silent" }), replace },
-    restoring(records, createSealer(presentKey(config)), restored),
+    restoring(records, { at: head.at, sealer: createSealer(presentKey(config)), counts, endings }),
   );
-  return restored;
+  return { at: head.at, ...counts, ...endings.ended };
 }
 
-type Counts = { -readonly [Name in keyof Restored]: Restored[Name] };
+interface Restoring {
+  readonly at: string;
+  readonly sealer: Sealer;
+  readonly counts: { -readonly [Name in keyof BackupCounts]: BackupCounts[Name] };
+  readonly endings: Endings;
+}
 
 /** The records as they are restored, counted, with an entry of the audit that says so behind them. */
 async function* restoring(
   records: AsyncIterable<BackupRecord>,
-  sealer: Sealer,
-  counts: Counts,
+  { at, counts, endings, sealer }: Restoring,
 ): AsyncGenerator<BackupRecord> {
   let last = 0;
   for await (const record of records) {
@@ -66,22 +68,23 @@ async function* restoring(
       counts.audit++;
       last = record.store === "config" ? record.audit.n : last;
       yield record;
-    } else if (isKept(record.document, sealer, counts)) yield record;
+      continue;
+    }
+    if (isMasterKeyProof(record.document)) checkMasterKeyProof(record.document.body as Proof, sealer);
+    const kept = endings.pass(record);
+    if (!kept) continue;
+    counts.documents++;
+    yield kept;
   }
-  const { at, windows } = counts;
+  for (const record of endings.last()) {
+    counts.documents++;
+    yield record;
+  }
   const entry = { organization: "default", actor: "command-line", action: "backup.restore", kind: "backup", id: at };
-  yield { store: "config", audit: { at: new Date().toISOString(), ...entry, detail: { windows }, n: last + 1 } };
-}
-
-/** False for an enrolment window. Throws at the proof of another master key. */
-function isKept(document: DocumentKey & { readonly body: unknown }, sealer: Sealer, counts: Counts): boolean {
-  if (document.kind === windowKind) {
-    counts.windows++;
-    return false;
-  }
-  if (isMasterKeyProof(document)) checkMasterKeyProof(document.body as Proof, sealer);
-  counts.documents++;
-  return true;
+  yield {
+    store: "config",
+    audit: { at: new Date().toISOString(), ...entry, detail: { ...endings.ended }, n: last + 1 },
+  };
 }
 
 /** The key that is there; none is made, because nothing would open with a new one. */

@@ -16,6 +16,7 @@ import { selectDevices } from "./office/bulk/selection.ts";
 import { createWitness } from "./office/bulk/witness.ts";
 import type { Desks } from "./office/desk/desk.ts";
 import type { Edit } from "./office/editing.ts";
+import type { Reports } from "./office/phones/reports.ts";
 import type { Calls } from "./office/push/calls.ts";
 import { noDirectAnswer } from "./office/push/direct-way.ts";
 import type { PushRecords } from "./office/push/records.ts";
@@ -44,6 +45,7 @@ export interface CampaignPlace extends Pick<PushParts, "timeToCome"> {
   readonly sealer: Sealer;
   readonly registrations: Registrations;
   readonly calls: Calls;
+  readonly reports: Reports;
   readonly revisionReverts: RevisionReverts;
   readonly waysBack: WaysBack;
   allows(address: string): boolean;
@@ -89,7 +91,8 @@ function proofIn(parts: Omit<CampaignPlace, "config" | "times">, { reachMs }: Ca
     reach: async (device) => (await desks.read(store, device)).reach,
     noDirectAnswer: (device, action) => noDirectAnswer(asking, device, action),
     registration: (device) => registrations.of(device),
-    putBackLayers: ({ id, organization }, phones, actor) => waysBack.putBack({ organization, actor }, id, phones),
+    putBackLayers: (organization, canary, actor, note) => waysBack.putBack({ organization, actor }, canary, note),
+    renew: ({ id, organization }, layers, canary, actor) => waysBack.renew({ organization, actor }, id, layers, canary),
     putBack: (organization, phone, actor) => putBackOwn(parts, { organization, actor }, phone),
   };
 }

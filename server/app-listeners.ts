@@ -39,6 +39,9 @@ export interface Listeners {
   close(): Promise<void>;
 }
 
+const untold =
+  "OFFHOOK_ADVERTISE is not set: phones find this server by DHCP only, and can't be told where to send reports or fetch what they show";
+
 /** How long transfers under way may take to end at a shutdown. */
 const graceMs = 5000;
 
@@ -54,12 +57,14 @@ export async function openListeners(parts: ListenerParts): Promise<Listeners> {
     closers.push(() => tftp.server.close(graceMs));
     const phones = createPhones(parts, host, smallFiles);
     closers.push(() => phones.close());
-    const { ports, warnings } = await phones.listen();
+    const [asked] = config.phoneHttpPort;
+    const { ports, warnings } = await naming("OFFHOOK_PHONE_HTTP_PORT", asked, () => phones.listen());
     office.advertised.base = baseUrl(config.advertise, ports);
-    const listening = { host, tftp: tftp.port, phoneHttp: ports, warnings: [...tftp.warnings, ...warnings] };
+    const told = config.advertise === undefined ? [untold] : [];
+    const listening = { host, tftp: tftp.port, phoneHttp: ports, warnings: [...tftp.warnings, ...warnings, ...told] };
     const admin = openAdmin(parts, host, listening, tftp.server);
     closers.push(() => admin.close());
-    const { port } = await admin.listen();
+    const { port } = await naming("OFFHOOK_ADMIN_PORT", config.adminPort, () => admin.listen());
     return { listening: { ...listening, admin: port }, close };
   } catch (error) {
     await close();
@@ -91,7 +96,8 @@ async function openTftp(
     const server = createTftpServer({ host, port, dataPorts, mtu, log, read });
     return { server, ...(await server.listen()) };
   };
-  if (tftpPort !== undefined) return { ...(await open(tftpPort)), warnings: [] };
+  if (tftpPort !== undefined)
+    return { ...(await naming("OFFHOOK_TFTP_PORT", tftpPort, () => open(tftpPort))), warnings: [] };
   try {
     return { ...(await open(69)), warnings: [] };
   } catch (error) {
@@ -100,6 +106,22 @@ async function openTftp(
     const why = code === "EACCES" ? "is not permitted to this user" : "is in use";
     const cure = code === "EACCES" ? "; permit it with: sudo sysctl net.ipv4.ip_unprivileged_port_start=69" : "";
     return { ...(await open(6969)), warnings: [`TFTP port 69 ${why}, 6969 is used: phones ask on 69 only${cure}`] };
+  }
+}
+
+/** Where a port can't be had, the error says by which variable it was chosen. */
+async function naming<Opened>(
+  variable: string,
+  port: number | undefined,
+  open: () => Promise<Opened>,
+): Promise<Opened> {
+  try {
+    return await open();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EACCES" && code !== "EADDRINUSE") throw error;
+    const why = code === "EACCES" ? "is not permitted to this user" : "is in use";
+    throw new Error(`${variable}: port ${port} ${why}`, { cause: error });
   }
 }
 

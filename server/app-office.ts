@@ -65,8 +65,9 @@ export async function openOffice(config: Config, log: Logger, clock: Clock, read
   const pushing = await openPush({ ...rules, edits: changes.edits, ...kept, config, log, logins, phones });
   const devices = openDevices({ ...edits, ...kept });
   const { version = "unknown" } = read;
-  const work = openWork({ ...rules, ...kept, ...pushing, ...devices, config, log, telling, version });
   const allowedNetworks = config.phoneNetworks;
+  const reports = createReports({ ...rules, ...kept, ...devices, sightings, told: stores.presence, allowedNetworks });
+  const work = openWork({ ...rules, ...kept, ...pushing, ...devices, reports, config, log, telling, version });
   const inOrder = [...work.inOrder, firmware, base.windows, base.sizes, pushing, changes, base.desks, trials];
   return {
     ...base,
@@ -79,7 +80,7 @@ export async function openOffice(config: Config, log: Logger, clock: Clock, read
     webhooks: telling.webhooks,
     execute: executeDocument,
     textPage,
-    reports: createReports({ ...rules, ...kept, ...devices, sightings, told: stores.presence, allowedNetworks }),
+    reports,
     lines: createLines(edits),
     layers: createLayers(edits),
     enrolment: createEnrolment(rules),
@@ -107,7 +108,7 @@ async function openBase(config: Config, log: Logger, clock: Clock, read: Read) {
   return {
     ...ground,
     advertised,
-    changes: openChanges({ store, clock, log }),
+    changes: openChanges({ store, presence: kept.presence, clock, log }),
     desks,
     files,
     firmware: watchFirmware(memory, { store, revisions, log }),

@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import { networkHolds } from "./domain/network.ts";
+import type { OneTimeLogins } from "./domain/one-time-logins.ts";
 import type { Clock, Store } from "./domain/ports.ts";
-import type { OneTimeLogins } from "./domain/push.ts";
 import { HostNames } from "./lib/host-names.ts";
 import { createArrivals } from "./office/push/arrivals.ts";
 import { createCalls } from "./office/push/calls.ts";

@@ -40,7 +40,7 @@ export class Board {
 
   /** Those of the canary, with those whose turn it is and who may become one. */
   get canariesAtMost(): number {
-    return new Set([...this.#canaries, ...this.#turning]).size;
+    return new Set([...this.canaries.map(({ mac }) => mac), ...this.#turning]).size;
   }
 
   /** Nobody waits for a turn or has one. */

@@ -25,7 +25,32 @@ export function judgeCanary({ count, success }: Canary, told: readonly Target[],
   return came + open < need ? "failed" : "waiting";
 }
 
-export function canaryFailed({ success }: Canary, told: readonly Target[]): string {
+/** The same of those that have to prove a critical change: others came, and prove nothing. One of them at least has to. */
+export function judgeProof({ success }: Canary, told: readonly Target[], isLast: boolean): CanaryVerdict {
+  const proving = told.filter(({ isToProve }) => isToProve);
+  return judgeCanary({ count: 1, success }, proving, isLast);
+}
+
+/** Where a person ended the campaign before its canary was decided: who is not seen to find its PBX again. */
+export function lostCanary(told: readonly Target[]): string | undefined {
+  const lost = told.filter((each) => each.before !== undefined && !hasSucceeded(each) && !isAwaited(each));
+  if (lost.length === 0) return undefined;
+  const named = lost.slice(0, mostNamed).map(({ before, mac }) => {
+    return before?.n === undefined ? mac : `${mac} (had revision ${before.n})`;
+  });
+  const more = lost.length > named.length ? [`${lost.length - named.length} more`] : [];
+  const own = "POST /devices/{mac}/revisions/{n}/revert gives one its own settings back";
+  const layers = "what layers say is set back there, or for ten minutes by POST /changes/{id}/undo";
+  return `the canary was not put back: ${[...named, ...more].join(", ")} did not register again; ${own}, ${layers}`;
+}
+
+/** Of phones, in a reason. */
+const mostNamed = 3;
+
+export function canaryFailed(canary: Canary, all: readonly Target[]): string {
+  const { success } = canary;
+  // Where enough of all came, it was those who had to prove it that did not.
+  const told = judgeCanary(canary, all, true) === "passed" ? all.filter(({ isToProve }) => isToProve) : all;
   const came = told.filter(hasSucceeded).length;
   const example = told.find((each) => !hasSucceeded(each) && each.reason !== undefined);
   const share = `${Math.round(success * 100)} %`;

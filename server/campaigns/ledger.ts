@@ -14,6 +14,8 @@ export interface Summary {
   readonly reason?: string;
   readonly counts: Counts;
   readonly isOver: boolean;
+  /** What is to be said beside a person's cancellation. */
+  readonly afterwards?: string;
 }
 
 export interface LedgerParts {
@@ -162,23 +164,23 @@ export class Ledger {
     return done;
   }
 
-  async #sumUp(transaction: StoreTransaction, before: Campaign, { isOver, ...standing }: Summary): Promise<Campaign> {
+  async #sumUp(
+    transaction: StoreTransaction,
+    before: Campaign,
+    { afterwards, isOver, ...standing }: Summary,
+  ): Promise<Campaign> {
     const { campaign: key, clock, node, times } = this.#parts;
     const { lease: _lease, reason: _reason, ...kept } = before;
     const now = clock();
     const at = new Date(now).toISOString();
-    const mine = mayTell(before) ? standing : { counts: standing.counts, ...reasonOf(before) };
+    const reason = (before.state === "cancelled" ? afterwards : undefined) ?? before.reason;
+    const mine = mayTell(before) ? standing : { counts: standing.counts, ...(reason !== undefined && { reason }) };
     const held =
       isOver && before.state !== "paused" ? { endedAt: at } : { lease: { node, until: now + times.leaseMs } };
     if (mayTell(before) && standing.state === "stopped") {
-      const { reason } = standing;
       const entry = { at, organization: key.organization, actor: "offhook", action: "campaign.stop" };
-      transaction.audit({ ...entry, kind: key.kind, id: key.id, detail: { reason } });
+      transaction.audit({ ...entry, kind: key.kind, id: key.id, detail: { reason: standing.reason } });
     }
     return (await transaction.put<Campaign>(key, { ...kept, ...mine, ...held })).body;
   }
-}
-
-function reasonOf({ reason }: Campaign): Pick<Campaign, "reason"> {
-  return reason === undefined ? {} : { reason };
 }

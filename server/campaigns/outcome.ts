@@ -61,6 +61,13 @@ export function heldByCall(target: Target, times: { callMs: number; mostCallMs: 
   return target.attempts === 0 ? skipped(waiting, reason) : { ...waiting, calls, reason };
 }
 
+/** The target that Offhook itself could not tell, whatever the reason: else it would have its turn for ever. */
+export function troubled(target: Target, plan: RetryPlan, now: number): Target {
+  const { nextAt: _nextAt, ...waiting } = target;
+  const reason = "our own trouble: what it is to be told could not be worked out";
+  return planned({ ...waiting, state: "unreachable", attempts: target.attempts + 1, reason }, plan, now);
+}
+
 /** To be told again, while that has any sense. */
 export function planned(target: Target, { retries, backoffMs }: RetryPlan, now: number): Target {
   if (target.attempts > retries) return target;

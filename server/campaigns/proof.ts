@@ -1,8 +1,9 @@
-import type { Target } from "../domain/campaign.ts";
+import type { LayersPutBack, Target } from "../domain/campaign.ts";
 import type { Device } from "../domain/device.ts";
 import type { DocumentKey, StoredDocument } from "../domain/ports.ts";
 import type { PushAction, Registration } from "../domain/push.ts";
-import type { LostPhone } from "../office/revisions/way-back.ts";
+import type { ServedFacts } from "../journal/presence.ts";
+import type { LostCanary, LostPhone, NoteOfLayers } from "../office/revisions/way-back.ts";
 import { afterComing, planned, type RetryPlan } from "./outcome.ts";
 
 export type PutBack =
@@ -20,10 +21,21 @@ export interface ProofParts {
   noDirectAnswer(device: StoredDocument<Device>, action: PushAction): Promise<string | undefined>;
   /** Undefined where no connection can tell. */
   registration(device: StoredDocument<Device>): Promise<Registration | undefined>;
-  /** Where layers lead these phones to their PBX in another way than before: what was put back of that, in words. */
-  putBackLayers(campaign: DocumentKey, phones: readonly LostPhone[], by: string): Promise<readonly string[]>;
+  /** Where layers lead these phones to their PBX in another way than before; noted in the same commit. */
+  putBackLayers(organization: string, canary: LostCanary, by: string, note: NoteOfLayers): Promise<LayersPutBack>;
+  /** What phones below these layers, and those of the canary, are to have from now on. */
+  renew(campaign: DocumentKey, layers: LayersPutBack["layers"], canary: LostCanary, by: string): Promise<void>;
   /** Puts back what is the phone's own, where it then finds its PBX as before. `has`: what it has then, in words. */
   putBack(organization: string, phone: LostPhone, by: string): Promise<PutBack>;
+}
+
+/** Whether the file that it has leads it to its PBX in another way than the one that it is to have. */
+export async function isReachingAnew(
+  proof: Pick<ProofParts, "reach">,
+  device: StoredDocument<Device>,
+  served: ServedFacts | undefined,
+): Promise<boolean> {
+  return served?.reach !== undefined && served.reach !== (await proof.reach(device));
 }
 
 /**
@@ -36,6 +48,9 @@ export function isAnew(before: Registration | undefined, now: Registration | und
   if (before?.state !== "registered") return before !== undefined;
   return now.callId !== before.callId || now.contact !== before.contact;
 }
+
+/** Its being asked failed at Offhook itself; the log says more. */
+export const notAsked = "our own trouble: it could not be asked";
 
 /** It was asked whether it could be told without its PBX, and did not answer: nothing was sent that could lose it. */
 export function unheard(target: Target, why: string, plan: RetryPlan, now: number): Target {

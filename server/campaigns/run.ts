@@ -6,7 +6,7 @@ import type { DocumentKey, Store } from "../domain/ports.ts";
 import type { Presence, ServedFacts } from "../journal/presence.ts";
 import type { PushRecords } from "../office/push/records.ts";
 import { Board } from "./board.ts";
-import { canaryFailed, closedWindow, judgeCanary, tooManyFailures } from "./gates.ts";
+import { canaryFailed, closedWindow, judgeCanary, judgeProof, lostCanary, tooManyFailures } from "./gates.ts";
 import { Ledger, type Summary } from "./ledger.ts";
 import { skipped } from "./outcome.ts";
 import { putBack } from "./put-back.ts";
@@ -50,6 +50,8 @@ export class Run {
     this.#parts = parts;
     this.#key = key;
     this.#campaign = campaign;
+    this.#stopped = campaign.putBack?.why;
+    this.#isPuttingBack = campaign.putBack !== undefined;
     this.#board = new Board(campaign.plan);
     this.#refilledAt = parts.clock();
     this.#ledger = new Ledger({
@@ -158,8 +160,11 @@ export class Run {
   }
 
   #canary() {
-    const { canary } = this.#campaign.plan;
-    return canary ? judgeCanary(canary, this.#board.canaries, this.#board.isDrained) : "passed";
+    const { canary, critical } = this.#campaign.plan;
+    if (!canary) return "passed";
+    const { canaries, isDrained } = this.#board;
+    const verdict = judgeCanary(canary, canaries, isDrained);
+    return verdict === "passed" && critical ? judgeProof(canary, canaries, isDrained) : verdict;
   }
 
   #tellMore(now: number): void {
@@ -180,9 +185,14 @@ export class Run {
 
   #mayBegin(): boolean {
     const { canary } = this.#campaign.plan;
-    if (this.#board.hasCanaryWaiting) return true;
+    const { canaries, canariesAtMost, hasCanaryWaiting } = this.#board;
+    if (hasCanaryWaiting) return true;
     const verdict = this.#canary();
-    return verdict === "passed" || (verdict === "gathering" && this.#board.canariesAtMost < (canary?.count ?? 0));
+    // Where it is whole and none of it has anything to prove, one more at a time.
+    return (
+      verdict === "passed" ||
+      (verdict === "gathering" && canariesAtMost < Math.max(canary?.count ?? 0, canaries.length + 1))
+    );
   }
 
   /** Those who were not told never are; of a critical change that its canary did not prove, that gets back what it had. */
@@ -192,23 +202,34 @@ export class Run {
       const { nextAt: _nextAt, ...last } = target;
       void this.#steps.settle(target.attempts === 0 ? skipped(target, why) : last);
     }
-    const isUnproven = this.#campaign.plan.critical && this.#canary() !== "passed";
-    if (isUnproven && this.#stopped !== undefined) this.#puttingBack ??= this.#putBack();
+    if (this.#stopped === undefined) return;
+    // What has begun is ended: who comes for what was put back, and finds its PBX, proves nothing.
+    const isUnproven = this.#isPuttingBack || (this.#campaign.plan.critical && this.#canary() !== "passed");
+    if (isUnproven) this.#puttingBack ??= this.#putBack(this.#stopped).catch((error) => this.#leave(error));
   }
 
-  async #putBack(): Promise<void> {
+  async #putBack(why: string): Promise<void> {
     this.#isPuttingBack = true;
     const told = this.#board.canaries.filter(({ attempts, before }) => attempts > 0 && before !== undefined);
-    const place = { key: this.#key, signal: this.#ended.signal, campaign: this.#campaign };
+    const place = { key: this.#key, signal: this.#ended.signal, campaign: this.#campaign, why };
     const said = await putBack(this.#parts, place, told);
-    this.#stopped = [this.#stopped, ...said].join("; ");
+    this.#stopped = [why, ...said].join("; ");
     this.#isPuttingBack = false;
+  }
+
+  /** Another process, or this one when the campaign is taken up again, goes on with it. */
+  #leave(error: unknown): void {
+    if (!this.#ended.signal.aborted)
+      this.#parts.log.warn({ err: error, campaign: this.#key.id }, "what a canary had could not be put back yet");
+    this.end();
   }
 
   #summary(): Summary {
     const { counts, isIdle } = this.#board;
-    const standing = { counts: { ...counts }, isOver: isIdle && !this.#isPuttingBack };
     const stopped = this.#stopped;
+    const isOver = isIdle && !this.#isPuttingBack;
+    const afterwards = this.#campaign.state === "cancelled" ? this.#afterCancel() : undefined;
+    const standing = { counts: { ...counts }, isOver, ...(afterwards !== undefined && { afterwards }) };
     if (stopped !== undefined && this.#isPuttingBack)
       return { ...standing, state: "waiting", reason: `${stopped}; it gets back what it had` };
     if (stopped !== undefined) return { ...standing, state: "stopped", reason: stopped };
@@ -217,5 +238,11 @@ export class Run {
     if (closed !== undefined) return { ...standing, state: "waiting", reason: closed };
     if (this.#canary() === "waiting") return { ...standing, state: "waiting", reason: "waits for the canary to come" };
     return { ...standing, state: "running" };
+  }
+
+  /** What became of the canary, where a person ended the campaign. */
+  #afterCancel(): string | undefined {
+    if (this.#stopped !== undefined) return this.#stopped;
+    return this.#campaign.plan.critical ? lostCanary(this.#board.canaries) : undefined;
   }
 }

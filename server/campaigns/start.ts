@@ -17,13 +17,16 @@ import type { Revisions } from "../office/revisions/revisions.ts";
 import { judgeCritical } from "./critical.ts";
 import { isZone } from "./hours.ts";
 import { readUnfinished, skipTaken } from "./in-hand.ts";
+import { skipped } from "./outcome.ts";
 import type { ProofParts } from "./proof.ts";
 import { dropCampaign, inBatches } from "./targets.ts";
 
 /** What a campaign is started with; what is absent has a default. */
-export interface CampaignRequest extends Partial<Omit<CampaignPlan, "pace" | "canary">> {
-  /** Absent: found out. False: the canary need not register, whatever changes. */
+export interface CampaignRequest extends Partial<Omit<CampaignPlan, "pace" | "canary" | "proves">> {
+  /** Absent: found out. False: the canary need not register, whatever changes. True: every phone is asked, and proves it. */
   readonly critical?: boolean;
+  /** Where nobody can prove a change that could lose phones, these are skipped, and the others are told. */
+  readonly leavesUnproven?: boolean;
   readonly select: CampaignSelection;
   readonly pace?: Partial<CampaignPlan["pace"]>;
   readonly canary?: { readonly count: number; readonly success?: number };
@@ -39,6 +42,7 @@ export interface StartParts {
   readonly proof: ProofParts;
   readonly presence: Pick<Presence, "all">;
   readonly revisions: Pick<Revisions, "of">;
+  readonly log: { warn(fields: object, message: string): void };
   select(organization: string, selection: CampaignSelection): Promise<readonly StoredDocument<Device>[]>;
   readonly most: { readonly campaigns: number; readonly targets: number };
 }
@@ -46,6 +50,8 @@ export interface StartParts {
 export interface StartedCampaign extends StoredDocument<Campaign> {
   /** Skipped, since another campaign has them in hand. */
   readonly taken: readonly Mac[];
+  /** Skipped, since nobody can prove that they find their PBX again. */
+  readonly unproven: readonly Mac[];
 }
 
 const usualPerSecond = 20;
@@ -74,25 +80,30 @@ export async function writeCampaign(
   await skipTaken(parts.store, key, known, targets);
   const free = devices.filter(({ body }) => targets.get(body.mac)?.state === "pending");
   const critical = await judgeCritical(parts, organization, free, request);
-  refuse(critical.errors);
-  for (const mac of critical.canary) targets.set(mac, { ...newTarget(targets.get(mac) as Target), isCanary: true });
-  const body = draft(
-    parts,
-    key,
-    critical.isCritical ? { canary: { count: 1 }, ...request, critical: true } : request,
-    by,
-  );
+  const { canary, unproven } = critical;
+  const isAnyoneLeft = unproven.length > 0 && unproven.length < free.length;
+  if (!isAnyoneLeft) refuse(critical.errors);
+  for (const mac of canary) replace(targets, mac, (each) => ({ ...each, isCanary: true, isToProve: true }));
+  for (const mac of unproven) replace(targets, mac, (each) => skipped(each, critical.errors[0]?.detail ?? ""));
+  const isCritical = critical.isCritical && !isAnyoneLeft;
+  const body = draft(parts, key, isCritical ? { canary: { count: 1 }, ...request } : request, by, isCritical);
   await parts.store.transaction((transaction) => transaction.put(key, body, { expect: 0 }));
   try {
     await writeTargets(parts.store, key, [...targets.values()]);
     const written = await publish(parts, key, targets, known, leaseMs);
     // So far nothing else was a reason to skip one.
-    const taken = [...targets.values()].filter(({ state }) => state === "skipped").map(({ mac }) => mac);
-    return { ...written, taken };
+    const left = new Set(unproven);
+    const taken = [...targets.values()].filter(({ mac, state }) => state === "skipped" && !left.has(mac));
+    return { ...written, taken: taken.map(({ mac }) => mac), unproven };
   } catch (error) {
     await dropCampaign(parts.store, key).catch(() => undefined);
     throw error;
   }
+}
+
+function replace(targets: Map<Mac, Target>, mac: Mac, change: (target: Target) => Target): void {
+  const found = targets.get(mac);
+  if (found) targets.set(mac, change(found));
 }
 
 /** Makes it seen, unless another one began meanwhile: then who is in both is skipped first. */
@@ -140,7 +151,13 @@ function newTarget({ mac, model, site }: Pick<Device, "mac" | "model" | "site">)
   return { mac, site, model, state: "pending", attempts: 0 };
 }
 
-function draft({ clock, node }: StartParts, { id }: DocumentKey, request: CampaignRequest, by: string): Campaign {
+function draft(
+  { clock, node }: StartParts,
+  { id }: DocumentKey,
+  request: CampaignRequest,
+  by: string,
+  isCritical: boolean,
+): Campaign {
   const {
     action = "resync",
     canary,
@@ -167,7 +184,8 @@ function draft({ clock, node }: StartParts, { id }: DocumentKey, request: Campai
       ...(canary && { canary: { success: 1, ...canary } }),
       ...(stopAt !== undefined && { stopAt }),
       ...(window && { window }),
-      ...(critical && { critical }),
+      ...(isCritical ? { critical: true } : critical === false && { critical }),
+      ...(isCritical && critical && { proves: "all" as const }),
       ...(duringCalls && { duringCalls }),
     },
     state: "running",

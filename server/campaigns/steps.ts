@@ -5,13 +5,14 @@ import type { Mac } from "../domain/mac.ts";
 import type { Clock, DocumentKey, StoredDocument, StoreReader } from "../domain/ports.ts";
 import type { PushAction } from "../domain/push.ts";
 import type { Presence } from "../journal/presence.ts";
+import type { Reports } from "../office/phones/reports.ts";
 import type { Calls } from "../office/push/calls.ts";
 import type { Revisions } from "../office/revisions/revisions.ts";
 import type { Push } from "../push.ts";
 import type { Board } from "./board.ts";
 import { type CampaignTimes, LeaseLost, type Ledger } from "./ledger.ts";
-import { afterComing, afterTelling, afterWaiting, heldByCall, type PushResult, skipped } from "./outcome.ts";
-import { isAnew, type ProofParts, proven, toBeProven, unheard, unproven } from "./proof.ts";
+import { afterComing, afterTelling, afterWaiting, heldByCall, type PushResult, skipped, troubled } from "./outcome.ts";
+import { isAnew, notAsked, type ProofParts, proven, toBeProven, unheard, unproven } from "./proof.ts";
 import { cameAfterTelling, type Turn, takeTurn } from "./turn.ts";
 
 export interface StepParts {
@@ -21,6 +22,7 @@ export interface StepParts {
   readonly revisions: Pick<Revisions, "of">;
   readonly proof: ProofParts;
   readonly calls: Pick<Calls, "isInCall">;
+  readonly reports: Pick<Reports, "hasOpenDrift">;
   readonly clock: Clock;
   readonly times: CampaignTimes;
   /** How long a phone has to come, in milliseconds, where it is not known whether it was told. */
@@ -63,6 +65,7 @@ export class Steps {
       }
     } catch (error) {
       this.#trouble(error, target.mac);
+      if (await this.#putOff(target)) outcome = "unheard";
     }
     const now = board.of(target.mac);
     board.end(target.mac, outcome === "again" && now.state !== "up-to-date" && !now.isSending);
@@ -72,9 +75,17 @@ export class Steps {
   /** Nothing is sent to it, for ever or for now. */
   async #leave(target: Target, turn: Left): Promise<void> {
     const { clock, times } = this.#parts;
-    if ("skip" in turn) return await this.settle(skipped(target, turn.skip));
-    // While its PBX was asked it had time to come by itself.
-    if (this.#place.board.of(target.mac) === target) await this.settle(heldByCall(target, times, clock()));
+    // Meanwhile it had time to come by itself.
+    if (this.#place.board.of(target.mac) !== target) return;
+    await this.settle("skip" in turn ? skipped(target, turn.skip) : heldByCall(target, times, clock()));
+  }
+
+  /** Its turn failed. False where it was told nevertheless, or came. */
+  async #putOff(target: Target): Promise<boolean> {
+    const { board, ended } = this.#place;
+    if (ended.signal.aborted || board.of(target.mac) !== target) return false;
+    await this.settle(troubled(target, this.#retry, this.#parts.clock()));
+    return true;
   }
 
   /** It completed the fetch; one of a critical canary has to register as well. */
@@ -116,18 +127,26 @@ export class Steps {
     await this.#place.ledger.write({ target }).catch((error) => this.#trouble(error, target.mac));
   }
 
-  /** Of a critical campaign a phone that can't be told without its PBX is not told: it might never come back. */
+  /** A phone that the change could lose is not told where that can't be done without its PBX: it might never come back. */
   async #tellIfHeard(target: Target, turn: Told, isCanary: boolean): Promise<"told" | "unheard" | "again"> {
     const { board, campaign, ended, key } = this.#place;
-    const { clock, presence, proof } = this.#parts;
-    const { action, critical } = campaign().plan;
-    const why = critical ? await proof.noDirectAnswer(turn.device, action) : undefined;
+    const { clock, presence } = this.#parts;
+    const { action } = campaign().plan;
+    const why = turn.isToProve ? await this.#noDirectAnswer(turn.device, action) : undefined;
     // It had time to come by itself.
     const { served } = await presence.of(key.organization, target.mac);
     if (ended.signal.aborted || board.of(target.mac) !== target || served?.n !== turn.served) return "again";
     if (why === undefined) return (await this.#tell(target, turn, isCanary)) ? "told" : "again";
-    await this.settle(unheard(isCanary ? { ...target, isCanary } : target, why, this.#retry, clock()));
+    const asked: Target = { ...target, ...(isCanary && { isCanary }), isToProve: true };
+    await this.settle(unheard(asked, why, this.#retry, clock()));
     return "unheard";
+  }
+
+  async #noDirectAnswer(device: StoredDocument<Device>, action: PushAction): Promise<string | undefined> {
+    return await this.#parts.proof.noDirectAnswer(device, action).catch((error: unknown) => {
+      this.#trouble(error, device.body.mac);
+      return notAsked;
+    });
   }
 
   /** False when it may not be told now, and nothing was. */
@@ -150,16 +169,21 @@ export class Steps {
     return campaign().endedAt === undefined;
   }
 
-  async #telling(target: Target, { device, revision, served }: Told, isCanary: boolean): Promise<Target> {
+  async #telling(
+    { before: _before, isToProve: _isToProve, ...target }: Target,
+    { device, isToProve, revision, served }: Told,
+    isCanary: boolean,
+  ): Promise<Target> {
     const { clock, proof, timeToCome, times } = this.#parts;
-    const { action, critical } = this.#place.campaign().plan;
-    const registration = critical && isCanary ? await proof.registration(device) : undefined;
+    const { action } = this.#place.campaign().plan;
+    const registration = isToProve && isCanary ? await proof.registration(device) : undefined;
     const before = { ...(served !== undefined && { n: served }), ...(registration && { registration }) };
     const at = clock();
     return {
       ...target,
       ...(isCanary && { isCanary }),
-      ...(critical && isCanary && { before }),
+      ...(isToProve && { isToProve }),
+      ...(isToProve && isCanary && { before }),
       state: "pending",
       isSending: true,
       attempts: target.attempts + 1,

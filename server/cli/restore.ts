@@ -1,3 +1,4 @@
+import { access } from "node:fs/promises";
 import type { Command } from "commander";
 import { restoreBackup } from "../app-backup.ts";
 import { readConfig } from "../config.ts";
@@ -17,8 +18,13 @@ export function addRestoreCommand(program: Command, line: CommandLine): void {
 }
 
 async function restore({ env, out }: CommandLine, file: string, options: RestoreOptions): Promise<void> {
+  await access(file).catch(({ code }: NodeJS.ErrnoException) => {
+    throw new Error(code === "ENOENT" ? `there is no file ${file}` : `${file} can't be read: ${code}`);
+  });
   const restored = await restoreBackup(readConfig(env), file, options.replace === true);
-  const { at, documents, audit, windows } = restored;
+  const { at, audit, campaigns, deliveries, documents, rotations, windows } = restored;
   out(`${documents} documents and ${audit} entries of the audit, as they were at ${at}\n`);
   out(`${windows} enrolment windows were ended; phones that were pinned stay pinned\n`);
+  out(`${campaigns} campaigns under way were ended, ${deliveries} waiting deliveries to web hooks were dropped\n`);
+  out(`${rotations} rotations of secrets under way wait for a person: POST /api/v1/rotations/ID/resume\n`);
 }

@@ -47,8 +47,13 @@ export interface CampaignPlan {
   readonly window?: Hours;
   /** How often a phone that did not come is told again. */
   readonly retries: number;
-  /** It changes how phones reach their PBX: the canary has to register again, and is put back where it does not. */
+  /**
+   * True: it changes how phones reach their PBX, so the canary has to register again, and is put back where it does not.
+   * False: somebody said that nobody has to prove anything. Absent: it changed nothing of that when it began.
+   */
   readonly critical?: boolean;
+  /** Of a critical one, where somebody said so: also phones that find their PBX as before are asked, and prove it. */
+  readonly proves?: "all";
   /** Phones that are in a call are told all the same; else they are told when it is over, where a PBX can tell. */
   readonly duringCalls?: boolean;
 }
@@ -81,10 +86,19 @@ export interface Campaign {
   readonly reason?: string;
   readonly total: number;
   readonly counts: Counts;
+  /** What layers gave back to a failed canary; written with them, so that whoever takes it up knows. */
+  readonly putBack?: LayersPutBack & { readonly why: string };
   /** Its targets are still being written: nobody sees it, and what a broken process left is removed. */
   readonly isPreparing?: true;
   /** The node that runs it; another may when `until` is over. */
   readonly lease?: Lease;
+}
+
+/** Layers that lead phones to their PBX as before again. */
+export interface LayersPutBack {
+  readonly layers: readonly Pick<DocumentKey, "kind" | "id">[];
+  /** In words: what was put back, and what was left. */
+  readonly said: readonly string[];
 }
 
 /** One phone of a campaign, as stored. Times are milliseconds since the epoch. */
@@ -109,6 +123,8 @@ export interface Target {
   readonly nextAt?: number;
   /** How often it was in a call when its turn came. */
   readonly calls?: number;
+  /** Of a critical campaign: it has to prove that it finds its PBX, as another way leads there. */
+  readonly isToProve?: true;
   /** Of a critical canary: the revision that it had, and what its PBX knew of it. */
   readonly before?: { readonly n?: number; readonly registration?: Registration };
   /** Of a critical canary that fetched its file: whether the PBX knows it again. */

@@ -20,6 +20,11 @@ interface Uri {
 
 const mostLength = 2000;
 const mostPort = 65_535;
+/**
+ * Below are the ports of the system (RFC 6335 section 6): mail, names, logins. No phone may be told to listen there
+ * (`sip.localPort`), and a router should keep what comes from above them above (RFC 4787 section 4.2.1).
+ */
+const firstPhonePort = 1024;
 /** Systems take ports from here on for connections that they open (Linux; RFC 6335 section 6: from 49152). */
 const firstPassingPort = 32_768;
 
@@ -59,6 +64,7 @@ export function addressesOf(registration: Registration): readonly string[] {
 
 /** A port that a connection came from takes no other; over UDP a phone sends from where it listens. */
 function isListening(port: number, signalling: Uri["signalling"]): boolean {
+  if (port < firstPhonePort) return false;
   if (signalling === undefined || signalling === "udp") return true;
   return signalling !== "other" && port < firstPassingPort;
 }

@@ -1,5 +1,6 @@
 import Type, { type Static } from "typebox";
 import type { Mac } from "./mac.ts";
+import type { OneTimeLogins } from "./one-time-logins.ts";
 import type { LookOutcome } from "./phone-screen.ts";
 
 const strict = { additionalProperties: false } as const;
@@ -105,6 +106,8 @@ export interface PushTarget {
   readonly line?: PushLine;
   /** The phone drops SIP that does not come from its server; the address of that, as the phone is told it. */
   readonly onlyFrom?: string;
+  /** Of the phone's own registration, where a PBX tells it and the notice asks for it. */
+  readonly callId?: string;
   /** Of the line, in the order to try: what the phone has completed a fetch of, then what it shall have. */
   readonly secrets: readonly string[];
   /** The phone's own web server; port 80 or 443 when absent. */
@@ -155,7 +158,7 @@ export interface OpenPbxConnection extends PbxConnection {
   readonly version: number;
 }
 
-/** What a PBX knows of a line. Times RFC 3339. */
+/** What a PBX knows of a line; `since` RFC 3339. */
 export interface Registration {
   readonly state: "registered" | "unregistered";
   readonly contact?: string;
@@ -230,18 +233,6 @@ export interface PushTransportParts {
   /** Where phones find this server over HTTP; empty when none was configured. */
   phones(): string;
   readonly logins: Pick<OneTimeLogins, "issue">;
-}
-
-/** A phone that is asked by CGI/Execute asks us about the name and password, which exist for that one request. */
-export interface OneTimeLogins {
-  issue(phone: AskedPhone): { readonly user: string; readonly password: string };
-  /** Once, and for a minute only; of the same phone, from the address that was told. */
-  accepts(login: AskedPhone & { readonly user: string; readonly password: string }): boolean;
-}
-
-export interface AskedPhone {
-  readonly mac: Mac;
-  readonly address: string;
 }
 
 /** The default export of a file in push/transports. */

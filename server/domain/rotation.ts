@@ -44,6 +44,8 @@ export interface Rotation {
   readonly total: number;
   /** Its secrets are still being made: nobody sees it, and what a broken process left is removed. */
   readonly isPreparing?: true;
+  /** Nothing of it goes on by itself until somebody orders it: it came out of a backup. */
+  readonly isHeld?: true;
   /** Why it could not go on; for people. */
   readonly reason?: string;
 }

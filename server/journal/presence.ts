@@ -1,6 +1,6 @@
 import type { Mac } from "../domain/mac.ts";
 import type { Network } from "../domain/network.ts";
-import type { Store, StoreTransaction } from "../domain/ports.ts";
+import type { DocumentKey, Store, StoreTransaction } from "../domain/ports.ts";
 import { createAddressCount } from "./addresses.ts";
 
 /** A completed delivery of a device's own file. */
@@ -30,6 +30,8 @@ export interface Presence {
   of(organization: string, mac: Mac): Promise<PresenceFacts>;
   /** Remembered at once, written in a batch. `urgent` facts (a pin) are written without waiting for the batch's turn. */
   note(organization: string, mac: Mac, facts: PresenceFacts, urgent?: boolean): void;
+  /** What was known of a device that is back, below all that was seen since; fails where that can't be written. */
+  giveBack(organization: string, mac: Mac, facts: PresenceFacts): Promise<void>;
   all(organization: string): Promise<ReadonlyMap<Mac, PresenceFacts>>;
   /** How many devices, over all organizations, were last seen at each address; up to a few seconds old. */
   addresses(): Promise<ReadonlyMap<string, number>>;
@@ -102,6 +104,10 @@ export function createPresence({ store, log, everyMs = 2000 }: PresenceParts): P
       if (facts.served) served.tell(organization, mac, facts.served);
       if (urgent) void flush();
     },
+    async giveBack(organization, mac, facts) {
+      if (isAnother(facts, noted.get(keyOf(organization, mac))?.facts ?? {})) noted.delete(keyOf(organization, mac));
+      await store.transaction((transaction) => putBelow(transaction, { organization, kind, id: mac }, facts));
+    },
     addresses: countAddresses,
     watchServed: served.watch,
     async all(organization) {
@@ -133,10 +139,19 @@ async function merge(transaction: StoreTransaction, batch: readonly Noted[]): Pr
   }
 }
 
+/** What is known already is newer, unless it is of another device. */
+async function putBelow(transaction: StoreTransaction, key: DocumentKey, facts: PresenceFacts): Promise<void> {
+  const known = (await transaction.get<PresenceFacts>(key))?.body ?? {};
+  await transaction.put(key, isAnother(facts, known) ? facts : joined(facts, known));
+}
+
 /** Nothing is taken over from a device that had the MAC before, its pin least of all. */
 function joined(before: PresenceFacts, facts: PresenceFacts): PresenceFacts {
-  const isAnother = before.born !== undefined && facts.born !== undefined && before.born !== facts.born;
-  return isAnother ? facts : { ...before, ...facts };
+  return isAnother(before, facts) ? facts : { ...before, ...facts };
+}
+
+function isAnother({ born: one }: PresenceFacts, { born: other }: PresenceFacts): boolean {
+  return one !== undefined && other !== undefined && one !== other;
 }
 
 /** Deliveries of this node as they are noted, those of others as they reach the store. */

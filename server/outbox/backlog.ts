@@ -1,7 +1,7 @@
 import type { DocumentKey, Store, StoreChange } from "../domain/ports.ts";
 import type { Delivery } from "../domain/webhook.ts";
 
-const deliveryKind = "delivery";
+export const deliveryKind = "delivery";
 
 export function deliveryKey(organization: string, id: string): DocumentKey {
   return { organization, kind: deliveryKind, id };

@@ -38,15 +38,15 @@ export function createPhoneFiles({ renderer, cacheBytes = 64 * 1024 * 1024 }: Ph
   const cache = new ByteCache(cacheBytes);
   // To hash 30 KB takes 20 µs, at each request of a phone.
   const tags = new WeakMap<Buffer, string>();
-  // Phones with the same settings share these documents as well.
-  const documents = new WeakMap<ResolvedSettings, Map<FileSpec, Buffer>>();
+  const numbers = new WeakMap<ResolvedSettings, number>();
+  let last = 0;
 
+  /** Phones with the same settings share these documents; what is kept of them counts as all that is kept. */
   function documentOf(spec: FileSpec, document: string, settings: ResolvedSettings): Buffer {
-    const made = documents.get(settings) ?? new Map<FileSpec, Buffer>();
-    documents.set(settings, made);
-    const body = made.get(spec) ?? renderer.build(document, { settings, shelf: [], folder: folderOf(spec) });
-    made.set(spec, body);
-    return body;
+    const number = numbers.get(settings) ?? ++last;
+    numbers.set(settings, number);
+    const make = () => renderer.build(document, { settings, shelf: [], folder: folderOf(spec) });
+    return cache.getOrMake(`settings ${number}/${spec.id}`, make);
   }
 
   return {

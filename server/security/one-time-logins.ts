@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
+import type { AskedPhone, OneTimeLogins } from "../domain/one-time-logins.ts";
 import type { Clock } from "../domain/ports.ts";
-import type { AskedPhone, OneTimeLogins } from "../domain/push.ts";
 
 const goodForMs = 60_000;
 /** Far more than are asked in a minute; whatever comes then is not accepted. */

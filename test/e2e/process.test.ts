@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { fetchTftp } from "../support/tftp-phone.ts";
 
@@ -139,6 +140,20 @@ describe("the process", { timeout: 60_000 }, () => {
     const ended = await run(["serve"], { OFFHOOK_ADMIN_PORT: "x", OFFHOOK_HOST: "a b" });
     expect(ended.code).toBe(1);
     expect(ended.err).toMatch(/OFFHOOK_HOST: must be[\s\S]*OFFHOOK_ADMIN_PORT: must be/);
+  });
+
+  it("names the variable of a port that is taken, and the file that a restore can't find", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    onTestFinished(() => void other.close());
+    const { port } = other.address() as AddressInfo;
+    const env = { ...(await onFreePorts()), OFFHOOK_ADMIN_PORT: String(port) };
+    expect(await run(["serve"], env)).toMatchObject({
+      code: 1,
+      err: `offhook: OFFHOOK_ADMIN_PORT: port ${port} is in use\n`,
+    });
+    const restored = await run(["restore", "/nowhere/offhook.backup.gz"], env);
+    expect([restored.code, restored.err]).toEqual([1, "offhook: there is no file /nowhere/offhook.backup.gz\n"]);
   });
 
   it("finds a broken profile and a broken template in one check", async () => {

@@ -149,6 +149,14 @@ describe("a plan of a change", () => {
     expect(group?.sample.file?.text).toContain("Ana");
   });
 
+  test("says where nothing but a secret differs, in the file by the name that the phone asks first", async () => {
+    const { groups } = await plan({ kind: "line", id: "202", secret: "MARKER-plan-3" });
+    expect(groups[0]?.sample.file).toEqual({
+      name: `${groups[0]?.sample.mac}.xml`,
+      reason: "only secrets differ, which are masked here",
+    });
+  });
+
   test("of another model gives names and no text", async () => {
     const { groups } = await plan({ kind: "device", mac: second, model: "cisco/8851" });
     expect(groups[0]?.sample.file).toMatchObject({ reason: "more than 400 lines differ" });

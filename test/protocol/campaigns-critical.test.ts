@@ -24,6 +24,17 @@ test("a change of server has a canary without being asked, and goes on when that
   expect([over.state, over.counts["up-to-date"], toldInAll(moved)]).toEqual(["done", 3, 3]);
 });
 
+test("a new secret of a line has a canary too, the phone that has the line", async () => {
+  const moved = await openMovedOffice(({ admin }) =>
+    admin.ok("PATCH", "/lines/9002", { secret: "another-secret-of-phones" }),
+  );
+  const { critical, id } = await moved.begin();
+  expect(critical).toBe(true);
+  const over = await moved.ended(id);
+  expect(over.reason).toContain("it fetched its file, and did not register again in time");
+  expect(moved.fleet.notices()).toMatchObject({ 9001: 0, 9003: 0 });
+});
+
 test("a canary that fetches and does not register again stops it, and the rest is never told", async () => {
   const moved = await openMovedOffice(moveAll);
   const over = await moved.ended((await moved.begin()).id);

@@ -156,7 +156,10 @@ test("the rest is told when the canary came", async () => {
   const fleet = await openFleet(office, 5);
   fleet.comes = () => false;
   const { id } = await start(office, { select: { all: true }, canary: { count: 2 } });
-  await expect.poll(async () => (await read(office, id)).reason).toBe("waits for the canary to come");
+  const now = async () => await read(office, id);
+  await expect.poll(async () => (await now()).reason, { timeout: 5000 }).toBe("waits for the canary to come");
+  // It waits as soon as both were chosen; the notices may still be on their way.
+  await expect.poll(async () => (await now()).counts["sent"], { timeout: 5000 }).toBe(2);
   expect(total(fleet.notices())).toBe(2);
   fleet.comes = () => true;
   for (const [line, times] of Object.entries(fleet.notices())) if (times > 0) await fleet.fetchFile(line);
@@ -300,6 +303,16 @@ test("a phone is in one campaign at a time", async () => {
   expect(results(over)).toEqual(["9001 skipped 0", "9002 up-to-date 1"]);
   expect(over.devices[0]?.reason).toBe(`campaign ${first.id} has it in hand`);
   expect(fleet.notices()).toEqual({ 9001: 0, 9002: 1 });
+});
+
+test("a phone that a cancelled campaign had not told is free for the next one at once", async () => {
+  const office = await openCampaignOffice(5000);
+  const fleet = await openFleet(office, 2);
+  const first = await start(office, { select: { all: true }, window: closedHours() });
+  await office.admin.ok("POST", `/campaigns/${first.id}/cancel`);
+  const next = await ended(office, (await start(office, { select: { all: true } })).id);
+  expect(results(next)).toEqual(["9001 up-to-date 1", "9002 up-to-date 1"]);
+  expect(fleet.notices()).toEqual({ 9001: 1, 9002: 1 });
 });
 
 const refused: readonly [Json, string][] = [

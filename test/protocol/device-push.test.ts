@@ -227,21 +227,6 @@ test("a connection that does not work says so in words", async () => {
   expect(tried.findings[0]?.what).toContain("127.0.0.1");
 });
 
-test("a phone that came although nothing was answered is not told again in another way", async () => {
-  const admins: AdminOffice[] = [];
-  const phone = await openSipPhone(() => {
-    const [admin] = admins;
-    if (admin) void fetchFile(admin);
-    return undefined;
-  });
-  const admin = await openOffice(listensAt(phone));
-  await change(admin);
-  admins.push(admin);
-  const { attempts } = await push(admin);
-  expect(attempts.map(({ transport, result }) => [transport, result])).toEqual([["sip-notify", "silent"]]);
-  expect((await syncOf(admin)).state).toBe("up-to-date");
-}, 60_000);
-
 test("Offhook goes on where it can't be written that a phone came", async () => {
   const phone = await openSipPhone();
   const admin = await openOffice(listensAt(phone));

@@ -45,7 +45,8 @@ test("a phone is told where to tell what it has set, and what it was given is no
   const admin = await openOffice();
   const file = await fetchFile(admin);
   expect(file).toContain(`<Report_Rule>http://prov.example.com/report/${mac}.xml</Report_Rule>`);
-  expect(await driftOf(admin)).toEqual({ at: null, compared: 0, parameters: [] });
+  const reason = expect.stringContaining("it has told nothing since it has what it should have");
+  expect(await driftOf(admin)).toEqual({ at: null, reason, compared: 0, parameters: [] });
   expect(await admin.send(file)).toBe(200);
   const { at, compared, parameters } = await driftOf(admin);
   expect(parameters).toEqual([]);
@@ -68,6 +69,22 @@ test("what somebody changed on the phone is shown by parameter, and can be taken
   expect(await fetchFile(admin)).toContain("<Station_Display_Name>My desk</Station_Display_Name>");
   // It has another revision now, and has not told since.
   expect((await driftOf(admin)).at).toBeNull();
+});
+
+test("the firmware that a report names is shown, also when the phone does not have its latest file", async () => {
+  const admin = await openOffice();
+  await fetchFile(admin);
+  const firmware = async () => (await admin.ok<{ firmware?: string }>("GET", `/devices/${mac}`)).firmware;
+  const tell = (version: string) =>
+    admin.send(`<flat-profile><Software_Version>${version}</Software_Version></flat-profile>`);
+  expect(await firmware()).toBeUndefined();
+  await tell("sip88xx.11-0-1MPP-312");
+  expect(await firmware()).toBe("sip88xx.11-0-1MPP-312");
+  await admin.ok("PATCH", `/devices/${mac}`, { settings: { "time.ntp": "10.0.0.1" } });
+  await tell("sip88xx.11-3-2MPP0001-609");
+  expect(await firmware()).toBe("sip88xx.11-3-2MPP0001-609");
+  await tell("no version at all");
+  expect(await firmware()).toBe("sip88xx.11-3-2MPP0001-609");
 });
 
 test("secrets and rules of a report are dropped", async () => {

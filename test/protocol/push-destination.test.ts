@@ -79,6 +79,17 @@ test("a contact that leads out of the allowed networks is refused, and the last 
   expect(phone.requests).toHaveLength(1);
 });
 
+test("a name in a contact is not looked up, since whoever registers could name anybody", async () => {
+  const { phone, port } = await listeningPhone();
+  const named = { URI: `sip:9721@localhost:${port}`, UserAgent };
+  const { admin, push } = await openOffice([named], { from: "127.0.0.1" });
+  await addPhone(admin, neighbour, {}, "127.0.0.1");
+  expect((await push()).attempts).toMatchObject([
+    { result: "unable", text: "2 devices ask from 127.0.0.1, so that is not the phone's own address" },
+  ]);
+  expect(phone.requests).toEqual([]);
+});
+
 test("where the last address is none either, both are said", async () => {
   const outside = { URI: "sip:9721@198.51.100.7:5060", UserAgent };
   const { admin, push } = await openOffice([outside], { from: "127.0.0.1" });
@@ -93,12 +104,25 @@ test("where the last address is none either, both are said", async () => {
   ]);
 });
 
-test("another phone of the same line is not told", async () => {
-  const { contact, phone } = await listeningPhone();
-  const another = { ...contact, UserAgent: "Cisco-CP-8851-3PCC/12.0.1 (00562b043699)" };
-  const { push } = await openOffice([another], { settings: { "push.port": 9 }, from: "127.0.0.1" });
-  expect((await push()).state).toBe("unreachable");
-  expect(phone.requests).toEqual([]);
+test.each([
+  ["names another phone", "127.0.0.1", "Cisco-CP-8851-3PCC/12.0.1 (00562b043699)"],
+  ["names none and came from another address", "127.0.0.2", "Cisco-CP-8851-3PCC/12.0.1"],
+])("a registration that %s proves nothing: the phone is told where it asked from", async (_what, host, agent) => {
+  const [own, another] = [await listeningPhone(), await listeningPhone()];
+  const contact = { URI: `sip:9721@${host}:${another.port}`, UserAgent: agent };
+  const settings = { "sip.localPort": own.port };
+  const { admin, push } = await openOffice([contact], { from: "127.0.0.1", settings });
+  expect((await push()).state).toBe("sent");
+  expect([own.phone.requests.length, another.phone.requests.length]).toEqual([1, 0]);
+  expect(await admin.ok("GET", `/devices/${mac}`)).not.toHaveProperty("registration");
+});
+
+test("one that names no phone, from the address that the phone asked from, is its own", async () => {
+  const { contact, phone, port } = await listeningPhone();
+  const { admin, push } = await openOffice([{ ...contact, UserAgent: "a phone" }], { from: "127.0.0.1" });
+  expect((await push()).state).toBe("sent");
+  expect(phone.requests.map(({ uri }) => uri)).toEqual([`sip:9721@127.0.0.1:${port}`]);
+  expect(await admin.ok("GET", `/devices/${mac}`)).toMatchObject({ registration: { state: "registered" } });
 });
 
 test("behind a router each phone has its own port: SIP finds it there, and its web server is not asked for", async () => {

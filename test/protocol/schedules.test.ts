@@ -1,4 +1,4 @@
-import { readdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readBackup } from "../../server/store/backup-file.ts";
@@ -139,6 +139,24 @@ describe("what runs", () => {
     expect((await run("expired-windows")).last).toMatchObject({ detail: "1 windows removed" });
     const { items } = await admin.ok<{ items: readonly { id: string }[] }>("GET", "/enrolment-windows");
     expect(items.map((each) => each.id)).toEqual([id]);
+  });
+
+  it("removes the older file of the journal when nothing in it is younger than 30 days, and says how many", async () => {
+    const folder = join(data, "journal");
+    const [older, newest] = [join(folder, "exchanges.jsonl.1"), join(folder, "exchanges.jsonl")];
+    await mkdir(folder, { recursive: true });
+    for (const path of [older, newest]) {
+      await writeFile(path, "{}\n");
+      await utimes(path, now / 1000, now / 1000);
+    }
+    now += 30 * 24 * 3_600_000 - 1000;
+    expect((await run("journal")).last).toMatchObject({ outcome: "done", detail: "0 files removed" });
+    await stat(older);
+    now += 2000;
+    expect((await run("journal")).last).toMatchObject({ outcome: "done", detail: "1 files removed" });
+    await expect(stat(older)).rejects.toMatchObject({ code: "ENOENT" });
+    await stat(newest);
+    expect((await run("journal")).last).toMatchObject({ detail: "0 files removed" });
   });
 
   it("raises an alert when it fails", async () => {

@@ -72,18 +72,49 @@ test("a phone that only looks whether the page is there has shown nothing", asyn
   expect((await looked[0])?.status).toBe(200);
 });
 
-test("no more than 500 pages are open at once", async () => {
+test("no more than 500 pages are open at once, of one organization no more than 100", async () => {
   let now = 0;
   const showings = createShowings({
     clock: () => now,
     phones: () => "http://127.0.0.1",
     whereabouts: async () => ["127.0.0.1"],
   });
-  const device = {} as StoredDocument<Device>;
-  for (let at = 0; at < 500; at += 1) await showings.open(device, "page");
-  await expect(showings.open(device, "page")).rejects.toMatchObject({ code: "TOO_BUSY" });
+  const open = (organization: string) => showings.open({ organization } as StoredDocument<Device>, "page");
+  const tooBusy = { code: "TOO_BUSY" };
+  for (let at = 0; at < 100; at += 1) await open("greedy");
+  await expect(open("greedy")).rejects.toMatchObject(tooBusy);
+  for (let at = 0; at < 400; at += 1) await open(`another-${at % 5}`);
+  await expect(open("late")).rejects.toMatchObject(tooBusy);
   now = 60_000;
-  expect((await showings.open(device, "page")).wasFetched()).toBe(false);
+  expect((await open("greedy")).wasFetched()).toBe(false);
+});
+
+test("a page is gone at once where no phone will come for it", async () => {
+  const unreachable = await openTold({ settings: { "sip.onlyProxy": true } }, () => undefined);
+  for (let at = 0; at < 101; at += 1)
+    expect((await unreachable.office.show({ what: "name" })).state).toBe("unreachable");
+
+  const { hear, page: found } = fetches();
+  const told = await openTold({}, hear);
+  expect((await told.office.show({ what: "name" })).shown).toBe(true);
+  expect((await fetch((await found).url)).status).toBe(404);
+});
+
+test("a phone that refused finds no page, one whose answer was lost does", async () => {
+  const { office } = await openTold({}, () => undefined);
+  const way = office.office.transports.find(({ name }) => name === "sip-notify");
+  if (!way) throw new Error("there is no sip-notify");
+  const show = async (result: "refused" | "silent") => {
+    let address = "";
+    way.send = async ({ notice }) => {
+      address = addressIn(notice?.body ?? "");
+      return { result, reason: "as the test wants it" };
+    };
+    await office.show({ what: "name" });
+    return (await fetch(address)).status;
+  };
+  expect(await show("refused")).toBe(404);
+  expect(await show("silent")).toBe(200);
 });
 
 test("the whole program shows a page to a phone, and logs neither its address nor what it says", async () => {

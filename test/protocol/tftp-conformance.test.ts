@@ -2,7 +2,11 @@ import { describe, test } from "vitest";
 import { someBytes, startTftp } from "../support/tftp-server.ts";
 import { type Row, talk } from "../support/tftp-talk.ts";
 
-/** What the RFCs ask of a server, each as the conversation that shows it; `talk` tells how to read the lines. */
+/**
+ * What the RFCs ask of a server, each as the conversation that shows it; `talk` tells how to read the lines. What
+ * lines can't show has its RFC in its title elsewhere: netascii over block borders (tftp-transfers), the roll-over of block
+ * numbers (tftp-transfer), requests that are too long (tftp-requests).
+ */
 
 /** 1124 bytes: blocks 1 and 2 are full, block 3 has 100 bytes. 1024: the last block is empty. */
 const files = { file: someBytes(1124), even: someBytes(1024), empty: "" };

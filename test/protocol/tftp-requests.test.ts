@@ -8,6 +8,7 @@ describe("a request is understood", () => {
   const served: [title: string, datagram: Buffer][] = [
     ["with a mode in any case", readRequest("file", [], "OcTeT")],
     ["with zero bytes after the mode", Buffer.concat([readRequest("file"), Buffer.alloc(400)])],
+    ["of more than the 512 bytes of RFC 2347, as phones pad", Buffer.concat([readRequest("file"), Buffer.alloc(1000)])],
     ["with rubbish after the mode", Buffer.concat([readRequest("file"), Buffer.from([7, 255, 13, 10, 65])])],
     ["with a last option that has no end", readRequest("file", [["x", "y"]]).subarray(0, -1)],
     ["with an option that has no value", Buffer.concat([readRequest("file"), Buffer.from("blksize")])],
@@ -46,7 +47,7 @@ describe("a request is refused with one ERROR packet", () => {
     ["cut off in the name", Buffer.from("\0\x01fil", "latin1"), 4],
     ["cut off in the mode", Buffer.from("\0\x01file\0oct", "latin1"), 4],
     ["cut off after the operation", Buffer.from([0, 1]), 4],
-    ["of more than 1024 bytes", readRequest("f".repeat(1024)), 4],
+    ["of more than 1024 bytes, where RFC 2347 allows 512", readRequest("f".repeat(1024)), 4],
   ];
   for (const [title, datagram, code] of refused) {
     test(title, async () => {

@@ -21,7 +21,7 @@ function aTransfer(body: Buffer, windowsize: number) {
   return { transfer, packets, outcomes };
 }
 
-test("block 65535 is followed by block 0, and an ACK of 0 then means block 65536", () => {
+test("RFC 1350 section 5, numbers increase by one in two bytes: block 65535 is followed by block 0, and an ACK of 0 then means block 65536", () => {
   const body = someBytes(8 * 140_000 + 3);
   const { transfer, packets, outcomes } = aTransfer(body, 1);
   transfer.start(0);
@@ -36,7 +36,7 @@ test("block 65535 is followed by block 0, and an ACK of 0 then means block 65536
   expect(outcomes).toEqual([{ completed: true, bytes: 1_120_003 }]);
 });
 
-test("a window runs over the roll-over, also when it is rolled back there", () => {
+test("RFC 7440 section 4: a window runs over the roll-over, also when it is rolled back there", () => {
   const { transfer, packets } = aTransfer(someBytes(8 * 65_600), 5);
   transfer.start(0);
   transfer.acknowledge(0, 0);

@@ -48,7 +48,7 @@ describe("a phone gets the whole file", () => {
     });
   }
 
-  test("with more than 65535 blocks", async () => {
+  test("with more than 65535 blocks, whose numbers start over (RFC 1350 section 5 has two bytes for them)", async () => {
     const body = someBytes(600_000);
     const tftp = await startTftp({ files: { image: body } });
     const fetch = { host: "127.0.0.1", port: tftp.port, path: "image", blksize: 8, windowsize: 64 };
@@ -126,7 +126,7 @@ describe("a file on the shelf", () => {
   });
 });
 
-describe("netascii", () => {
+describe("netascii (RFC 764 as RFC 1350 section 1 has it: CR LF for LF, CR NUL for CR)", () => {
   const lines = "a\r\nb\nc\rd\n\r\n".repeat(300);
 
   test("gives back exactly the bytes, whatever the block borders cut", async () => {

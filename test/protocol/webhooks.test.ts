@@ -66,6 +66,17 @@ describe("a web hook", () => {
     expect(await logOf(id)).toMatchObject([{ event: "device.added", state: "taken", attempt: 1, status: 204 }]);
   });
 
+  it("is told of a phone that somebody removes, as removed, with what it was", async () => {
+    await admin.ok("POST", "/devices", { mac, model: "cisco/8851", label: "Front desk" });
+    const { id } = await add();
+    await admin.call("DELETE", `/devices/${mac}`);
+    await deliver();
+    expect(receiver.received.map(({ headers, body }) => [headers["offhook-event"], JSON.parse(body)])).toMatchObject([
+      ["device.removed", { type: "device.removed", data: { mac, model: "cisco/8851", label: "Front desk" } }],
+    ]);
+    expect(await logOf(id)).toMatchObject([{ event: "device.removed", state: "taken" }]);
+  });
+
   it("has its delivery on the disk with the change, and none where the change was refused", async () => {
     await add();
     const deliveries = () => admin.office.stores.config.find<Delivery>({ kind: "delivery" });

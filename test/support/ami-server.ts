@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { onTestFinished } from "vitest";
 import { type AmiFiles, answerConfig } from "./ami-config.ts";
+import { createMixer, type MixedAnswers } from "./ami-mixer.ts";
 
 /** A contact as ContactStatusDetail tells it. */
 export interface AmiContact {
@@ -27,6 +28,7 @@ export interface AmiCase {
   readonly greeting?: string;
   /** Actions that are read and never answered. */
   readonly deafTo?: readonly string[];
+  readonly mixed?: MixedAnswers;
   /** Configuration files by name; they change as they are written. */
   readonly files?: AmiFiles;
   /** What an action answers instead, as Error. */
@@ -95,6 +97,7 @@ export async function startAmi(given: AmiCase = {}): Promise<AmiServer> {
     sockets.add(socket);
     let held = "";
     const state = { challenge: "", isIn: false };
+    const mix = createMixer(given.mixed);
     socket.on("error", () => {});
     socket.on("close", () => {
       sockets.delete(socket);
@@ -109,7 +112,7 @@ export async function startAmi(given: AmiCase = {}): Promise<AmiServer> {
         held = held.slice(end + 4);
         const action = headerValue(headers, "Action");
         actions.push(action);
-        if (!given.deafTo?.includes(action)) socket.write(answer(headers, action, state));
+        if (!given.deafTo?.includes(action)) socket.write(mix(action, answer(headers, action, state)));
         changed();
       }
     });

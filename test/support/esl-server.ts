@@ -49,6 +49,8 @@ export interface EslServer {
   /** First lines of all commands. */
   readonly commands: string[];
   readonly sockets: Set<Socket>;
+  /** How many there were in all. */
+  connections(): number;
   say(text: string): void;
   /** Resolves when nobody is connected. */
   empty(): Promise<void>;
@@ -70,7 +72,10 @@ export async function startEsl(given: EslCase = {}): Promise<EslServer> {
   const sockets = new Set<Socket>();
   const events = new EventTarget();
 
+  let connections = 0;
+
   function serve(socket: Socket) {
+    connections += 1;
     sockets.add(socket);
     socket.on("error", () => {});
     socket.on("close", () => {
@@ -165,6 +170,7 @@ export async function startEsl(given: EslCase = {}): Promise<EslServer> {
     notifies,
     commands,
     sockets,
+    connections: () => connections,
     say: (text) => {
       for (const socket of sockets) socket.write(text);
     },

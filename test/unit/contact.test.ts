@@ -41,6 +41,20 @@ test.each([
 });
 
 test.each([
+  ["sip:9001@10.0.0.5:25;transport=tcp", "tcp"],
+  ["sips:9001@10.0.0.5:1023", "tls"],
+  ["sip:9001@10.0.0.5:53;transport=udp", "udp"],
+  ["sip:9001@192.168.1.5:5060;alias=10.0.0.5~22~2", "tcp"],
+] as const)("no phone listens at a port of the system, whatever its contact says: %s", (text, signalling) => {
+  expect(parseContact(text)).toEqual({ host: "10.0.0.5", signalling });
+});
+
+test("the lowest port that a phone may have is 1024", () => {
+  expect(parseContact("sip:9001@10.0.0.5:1023")).toEqual({ host: "10.0.0.5" });
+  expect(parseContact("sip:9001@10.0.0.5:1024;transport=tcp")?.port).toBe(1024);
+});
+
+test.each([
   "",
   "10.0.0.5:5060",
   "tel:+38512345678",

@@ -21,6 +21,9 @@ let now: number;
 /** In the hand of another campaign: before one is started, and found only while it is. */
 let inHand: Mac[];
 let taken: Mac[];
+let unproven: Mac[];
+/** Thrown for one organization. */
+let trouble: { readonly organization: string; readonly error: Error } | undefined;
 let refusal: Failure | undefined;
 
 beforeEach(async () => {
@@ -34,6 +37,8 @@ beforeEach(async () => {
   started = [];
   inHand = [];
   taken = [];
+  unproven = [];
+  trouble = undefined;
   refusal = undefined;
   waiting = createWaiting({ ...office, store: office.stores.config, clock: () => now });
 });
@@ -56,8 +61,9 @@ function jobOf(name: "push-changes" | "push-windows"): Job {
   const campaigns = {
     async start(organization: string, { select }: { readonly select: { devices: readonly Mac[] } }, by: string) {
       if (refusal) throw refusal;
+      if (trouble?.organization === organization) throw trouble.error;
       started.push({ organization, devices: select.devices, by });
-      return { taken };
+      return { taken, unproven };
     },
     inHand: async () => new Set(inHand),
   };
@@ -167,6 +173,46 @@ describe("push.when auto", () => {
     taken = [];
     expect(await turn("push-changes")).toEqual([one]);
     expect(await turn("push-changes")).toEqual([]);
+  });
+
+  it("leaves out whom nobody can prove, says so, and takes them up after a while; the others are given", async () => {
+    for (const mac of [one, two]) {
+      await set(mac, { "push.when": "auto" });
+      await change(mac);
+    }
+    unproven = [one];
+    const said = await jobOf("push-changes").run({ slot: now, asked: false, signal: new AbortController().signal });
+    expect(said).toBe(
+      "1 devices are pushed; default: 1 devices are not pushed: this changes how phones reach their PBX, and nobody can prove that they find it",
+    );
+    unproven = [];
+    now += 60_000;
+    expect(await turn("push-changes")).toEqual([]);
+    now += 10 * 60_000;
+    expect(await turn("push-changes")).toEqual([one]);
+  });
+
+  it("goes on with the next organization where one could not be pushed, fails, and tries that one again", async () => {
+    await office.stores.config.transaction(async (transaction) => {
+      const settings = { "push.when": "auto" };
+      await transaction.put({ organization: "other", kind: "organization", id: "other" }, { id: "other", settings });
+      await transaction.put({ organization: "other", kind: "site", id: "main" }, { id: "main", settings: {} });
+    });
+    await set(one, { "push.when": "auto" });
+    await change(one);
+    const theirs = "00562b043620" as Mac;
+    const there = { ...edit, organization: "other" };
+    await office.devices.add(there, theirs, { model: "cisco/8851" });
+    const { n = 0, digest = "" } = (await office.revisions.of("other", theirs)) ?? {};
+    office.presence.note("other", theirs, { served: { n, digest, at: new Date(now).toISOString() } });
+    await office.devices.change(there, theirs, { settings: { "time.ntp": "10.0.0.9" } });
+    trouble = { organization: "default", error: new Error("connect ECONNREFUSED 10.1.2.3:5432") };
+    await expect(turn("push-changes")).rejects.toThrow(
+      "1 devices are pushed; default: 1 devices could not be pushed yet",
+    );
+    expect(started).toMatchObject([{ organization: "other", devices: [theirs] }]);
+    trouble = undefined;
+    expect(await turn("push-changes")).toEqual([one]);
   });
 
   it("tells of a change of people, so that it need not wait for the clock", async () => {

@@ -57,6 +57,17 @@ describe("a sealed secret", () => {
   });
 });
 
+describe("a fingerprint", () => {
+  it("is the same for the same text and key, and tells nothing without the key", () => {
+    const key = randomBytes(32);
+    const { fingerprint } = createSealer(key);
+    expect(fingerprint("1234")).toMatch(/^[0-9a-f]{64}$/);
+    expect(createSealer(key).fingerprint("1234")).toBe(fingerprint("1234"));
+    expect(fingerprint("1235")).not.toBe(fingerprint("1234"));
+    expect(createSealer(randomBytes(32)).fingerprint("1234")).not.toBe(fingerprint("1234"));
+  });
+});
+
 describe("a generated secret", () => {
   it("has 24 characters that every family carries", () => {
     for (let count = 0; count < 100; count++) expect(generateSecret()).toMatch(/^[A-HJ-NP-Za-km-z2-9]{24}$/);

@@ -64,7 +64,9 @@ const wishes = {
   window: optional(Window),
   critical: optional(
     Type.Boolean({
-      description: "it changes how phones reach their PBX, so the canary must register again; found out when absent",
+      description:
+        "true: it changes how phones reach their PBX, so every phone is asked and the canary must register again; " +
+        "false: nobody proves anything; found out, and asked of those whom it concerns, when absent",
     }),
   ),
   duringCalls: optional(
@@ -199,7 +201,14 @@ function controlRoute(server: AdminServer, { campaigns }: AdminParts, each: Camp
   });
 }
 
-function view({ isPreparing: _isPreparing, lease: _lease, plan, select, ...campaign }: Campaign): CampaignAnswer {
+function view({
+  isPreparing: _isPreparing,
+  lease: _lease,
+  putBack: _putBack,
+  plan,
+  select,
+  ...campaign
+}: Campaign): CampaignAnswer {
   const { canary, pace, window, ...rest } = plan;
   return {
     ...campaign,

@@ -130,7 +130,11 @@ export const DeviceAnswer = Type.Object({
       {
         state: Type.Enum(["registered", "unregistered"]),
         contact: Type.Optional(Type.String()),
-        since: Type.Optional(time),
+        since: Type.Optional(
+          Type.String({
+            description: "RFC 3339; as far as known: when Offhook first saw it so, and never otherwise since",
+          }),
+        ),
       },
       { description: "what its PBX tells; absent where no connection can tell" },
     ),

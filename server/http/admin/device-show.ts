@@ -60,9 +60,22 @@ export function deviceShowRoute(server: AdminServer, parts: AdminParts): void {
     const showing = isRingAlone
       ? undefined
       : await parts.showings.open(device, await contentOf(parts, device, recipe, request.body));
-    const told = await tell(parts, request, orderOf(parts, recipe, showing));
-    return { ...answerOf(told), action: "show", ...(await endOf(told, recipe, showing, parts.showMs ?? usualShowMs)) };
+    let mayCome = false;
+    try {
+      const told = await tell(parts, request, orderOf(parts, recipe, showing));
+      const end = await endOf(told, recipe, showing, parts.showMs ?? usualShowMs);
+      mayCome = end.shown !== true && mayHaveHeard(told);
+      return { ...answerOf(told), action: "show", ...end };
+    } finally {
+      // Room is short, and a page holds names of people.
+      if (!mayCome) showing?.close();
+    }
   });
+}
+
+/** One whose answer was lost may come all the same. */
+function mayHaveHeard({ attempts }: Told): boolean {
+  return attempts.some(({ outcome: { result } }) => result === "answered" || result === "silent");
 }
 
 function requireText({ text, what = "ring" }: ShowBody): void {
@@ -129,7 +142,7 @@ async function endOf(told: Told, { by }: Recipe, showing: Showing | undefined, s
   if (waits) return { state: "unreachable", reason: whyNotSent(told), ...(showing && { shown: false }) };
   if (!showing)
     return { state: result, reason: result === "sent" ? `${reason}; whether it rang can't be known` : reason };
-  // One whose answer was lost may have come all the same.
+  // See mayHaveHeard.
   const shown = result === "sent" ? await showing.fetchedWithin(showMs) : showing.wasFetched();
   if (shown) return { state: "sent", reason: `${reason}; the phone fetched what it was to show`, shown };
   if (result !== "sent") return { state: result, reason, shown };

@@ -91,7 +91,7 @@ function documentRoutes(server: AdminServer, parts: AdminParts): void {
     const device = await deviceOf(parts, request, request.params);
     const [answer, registration] = await Promise.all([
       answerDevice(parts, reply, device),
-      parts.registrations.of(device),
+      parts.registrations.seen(device),
     ]);
     return { ...answer, ...(registration && { registration }) };
   });

@@ -1,4 +1,6 @@
 import Type, { type Static } from "typebox";
+import type { Device } from "../../domain/device.ts";
+import type { StoredDocument } from "../../domain/ports.ts";
 import type { Drift } from "../../office/phones/reports.ts";
 import { editOf } from "./caller.ts";
 import { deviceOf } from "./device-access.ts";
@@ -11,6 +13,10 @@ import type { AdminParts, AdminServer } from "./parts.ts";
 const DriftAnswer = Type.Object({
   at: Type.Union([Type.Null(), Type.String({ format: "date-time", description: "when the phone told" })]),
   revision: Type.Optional(Type.Integer({ description: "what it had been given then" })),
+  reason: Type.Optional(Type.String({ description: "why nothing is known, where `at` is null" })),
+  answeredAt: Type.Optional(
+    Type.String({ format: "date-time", description: "it fetched ours again since: pushed, not yet reported" }),
+  ),
   compared: Type.Integer({ description: "parameters that it told of" }),
   parameters: Type.Array(Type.Object({ name: Type.String(), given: Type.String(), reported: Type.String() }), {
     description: "changed on the phone; secrets and rules are never among them",
@@ -29,7 +35,8 @@ export function driftRoutes(server: AdminServer, parts: AdminParts): void {
   const read = { tags, summary: "What was changed on the phone", params: MacParams, response: { 200: DriftAnswer } };
   server.get("/devices/:mac/drift", { schema: read }, async (request) => {
     const device = await deviceOf(parts, request, request.params);
-    return view(await parts.reports.drift(device));
+    const drift = await parts.reports.drift(device);
+    return drift ? view(drift) : { at: null, reason: await whyUnknown(parts, device), compared: 0, parameters: [] };
   });
   const take = {
     tags,
@@ -46,8 +53,14 @@ export function driftRoutes(server: AdminServer, parts: AdminParts): void {
   });
 }
 
-function view(drift: Drift | undefined): Static<typeof DriftAnswer> {
-  if (!drift) return { at: null, compared: 0, parameters: [] };
-  const { at, compared, parameters, revision } = drift;
-  return { at, revision, compared, parameters: parameters.map((each) => ({ ...each })) };
+async function whyUnknown({ desks, store }: AdminParts, device: StoredDocument<Device>): Promise<string> {
+  const { plan } = await desks.read(store, device);
+  if (!plan.carried.has("provision.report")) return "phones of this model can't tell what they have set";
+  return "it has told nothing since it has what it should have: push it with the action report, once its file says where to tell (OFFHOOK_ADVERTISE, or provision.report)";
+}
+
+function view(drift: Drift): Static<typeof DriftAnswer> {
+  const { answeredAt, at, compared, parameters, revision } = drift;
+  const answered = answeredAt === undefined ? {} : { answeredAt };
+  return { at, revision, ...answered, compared, parameters: parameters.map((each) => ({ ...each })) };
 }

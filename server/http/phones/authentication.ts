@@ -1,5 +1,5 @@
 import { parseMac } from "../../domain/mac.ts";
-import type { OneTimeLogins } from "../../domain/push.ts";
+import type { OneTimeLogins } from "../../domain/one-time-logins.ts";
 import type { PhoneSent, PhoneUpload } from "./uploads.ts";
 
 /** A name, a password and a device. */

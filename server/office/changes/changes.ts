@@ -1,7 +1,8 @@
+import type { Device } from "../../domain/device.ts";
 import { Failure } from "../../domain/failures.ts";
 import type { Mac } from "../../domain/mac.ts";
 import type { Clock, DocumentKey, Store, StoredDocument, StoreTransaction } from "../../domain/ports.ts";
-import type { Presence } from "../../journal/presence.ts";
+import type { Presence, PresenceFacts } from "../../journal/presence.ts";
 import { checkThenWrite } from "../bulk/rounds.ts";
 import { manyDevices } from "../bulk/run.ts";
 import type { Witness } from "../bulk/witness.ts";
@@ -9,7 +10,8 @@ import type { DeviceRules } from "../devices/devices.ts";
 import { audited, causeOf, type Edit } from "../editing.ts";
 import { finding } from "../refusals.ts";
 import type { Revisions } from "../revisions/revisions.ts";
-import { formerPresenceKind, givePresenceBack, goAlong } from "./former-presence.ts";
+import { snapshotKind } from "../revisions/snapshots.ts";
+import { givePresenceBack, keepPresence } from "./former-presence.ts";
 import { type ChangeImage, type ChangeRecord, changeKind, imageKey, markOf } from "./records.ts";
 import { devicesBelow, type Restoration, refuseRestoring, restorationErrors, writeRestorations } from "./restoring.ts";
 
@@ -33,12 +35,12 @@ export interface ChangesParts extends DeviceRules {
   /** One that remembers changes: an undo can be undone. */
   readonly store: Store;
   readonly revisions: Revisions;
-  readonly presence: Pick<Presence, "forget" | "note" | "flush">;
+  readonly presence: Pick<Presence, "of" | "forget" | "giveBack">;
   readonly clock: Clock;
 }
 
 export function createChanges(parts: ChangesParts): Changes {
-  const { store, revisions, presence, clock } = parts;
+  const { store, revisions, clock } = parts;
   const listed = (record: ChangeRecord): ListedChange => {
     const reason = whyNot(record, clock());
     return { ...record, ...(reason !== undefined && { reason }) };
@@ -55,18 +57,28 @@ export function createChanges(parts: ChangesParts): Changes {
       const key = { organization: edit.organization, kind: changeKind, id };
       const { checked, written } = await checkThenWrite(store, {
         check: (witness) => check(parts, witness, key),
-        write: (transaction, { record, restorations }) => write(parts, transaction, edit, record, restorations),
+        write: (transaction, all) => write(parts, transaction, edit, all),
       });
       const keys = checked.restorations.map((each) => each.key);
-      for (const { kind, id: mac } of keys.filter((_, at) => checked.restorations[at]?.body === undefined)) {
-        if (kind === "device") await presence.forget(edit.organization, mac as Mac);
+      try {
+        await movePresence(parts, checked.restorations);
+      } finally {
+        // The undo is written, whatever became of that.
+        const below = await devicesBelow(store, edit.organization, keys);
+        await revisions.refresh(below, causeOf(edit, "change.undo", id));
       }
-      await givePresenceBack(presence, checked.restorations);
-      const below = await devicesBelow(store, edit.organization, keys);
-      await revisions.refresh(below, causeOf(edit, "change.undo", id));
       return listed(written);
     },
   };
+}
+
+/** What was known of a phone goes with its device, and comes back with it. */
+async function movePresence(parts: ChangesParts, restorations: readonly Restoration[]): Promise<void> {
+  for (const { key, now, body } of restorations) {
+    if (key.kind !== "device") continue;
+    if (body === undefined) await parts.presence.forget(key.organization, key.id as Mac);
+    else if (!now) await givePresenceBack(parts, key);
+  }
 }
 
 function whyNot({ cannot, undone, until }: ChangeRecord, now: number): string | undefined {
@@ -78,6 +90,8 @@ function whyNot({ cannot, undone, until }: ChangeRecord, now: number): string | 
 interface Checked {
   readonly record: StoredDocument<ChangeRecord>;
   readonly restorations: readonly Restoration[];
+  /** What is known of the phones of devices that would go. */
+  readonly known: readonly { readonly device: StoredDocument<Device>; readonly facts: PresenceFacts }[];
 }
 
 async function check(parts: ChangesParts, witness: Witness, key: DocumentKey): Promise<Checked> {
@@ -94,25 +108,31 @@ async function check(parts: ChangesParts, witness: Witness, key: DocumentKey): P
   for (const { kind, id, before, after } of documents) {
     const now = await witness.get({ organization, kind, id });
     restorations.push({ key: { organization, kind, id }, now, body: before });
-    // Another removal of the same device may have left its own, and its time may be over.
-    if (kind === formerPresenceKind || (now && markOf(now.body)) === after) continue;
+    if ((now && markOf(now.body)) === after) continue;
     errors.push(finding(`/${kind}/${id}`, "changed", `${kind} ${id} was changed since`));
   }
   refuseRestoring("it can't be undone", errors);
   refuseRestoring("it can't be undone", await restorationErrors(parts, witness, restorations));
-  return { record, restorations };
+  const going = restorations.flatMap(({ key: { kind }, now, body }) =>
+    kind === "device" && now && body === undefined ? [now as StoredDocument<Device>] : [],
+  );
+  const known = going.map(async (device) => ({
+    device,
+    facts: await parts.presence.of(organization, device.body.mac),
+  }));
+  return { record, restorations, known: await Promise.all(known) };
 }
 
 async function write(
   { clock }: ChangesParts,
   transaction: StoreTransaction,
   edit: Edit,
-  { organization, kind, id, version, body }: StoredDocument<ChangeRecord>,
-  restorations: readonly Restoration[],
+  { known, record: { organization, kind, id, version, body }, restorations }: Checked,
 ): Promise<ChangeRecord> {
   await writeRestorations(transaction, restorations);
+  for (const { device, facts } of known) await keepPresence(transaction, device, facts, clock);
   for (const { key } of restorations) {
-    if (!goAlong.has(key.kind)) audited(transaction, clock, edit, "change.undo", key);
+    if (key.kind !== snapshotKind) audited(transaction, clock, edit, "change.undo", key);
   }
   const undone = { at: new Date(clock()).toISOString(), by: edit.actor };
   return (await transaction.put({ organization, kind, id }, { ...body, undone }, { expect: version })).body;

@@ -1,12 +1,13 @@
 import type { Device } from "../../domain/device.ts";
 import type { Mac } from "../../domain/mac.ts";
-import type { Clock, DocumentKey, StoredDocument, StoreTransaction } from "../../domain/ports.ts";
+import type { Clock, DocumentKey, Store, StoredDocument, StoreTransaction } from "../../domain/ports.ts";
 import type { Presence, PresenceFacts } from "../../journal/presence.ts";
-import { snapshotKind } from "../revisions/snapshots.ts";
 import { undoMinutes } from "./records.ts";
-import type { Restoration } from "./restoring.ts";
 
-/** What was known of a removed device's phone, its pin with it. Only an undo reads it: such a pin opens nothing. */
+/**
+ * What was known of a removed device's phone, its pin with it. Such a pin opens nothing: only when the device is back it
+ * goes to where it was.
+ */
 export interface FormerPresence {
   readonly facts: PresenceFacts;
   /** Milliseconds since the epoch; the removal can't be undone any more then. */
@@ -14,9 +15,6 @@ export interface FormerPresence {
 }
 
 export const formerPresenceKind = "former-presence";
-
-/** Kinds that go with a device, and are no change of their own. */
-export const goAlong: ReadonlySet<string> = new Set([snapshotKind, formerPresenceKind]);
 
 function formerPresenceKey(organization: string, mac: string): DocumentKey {
   return { organization, kind: formerPresenceKind, id: mac };
@@ -34,19 +32,31 @@ export async function keepPresence(
   await transaction.put<FormerPresence>(formerPresenceKey(organization, id), { facts, until });
 }
 
-/** Gives devices that are back what was known of their phones, where it is of this very device and not of one added since. */
+interface GiveBackParts {
+  readonly store: Store;
+  readonly presence: Pick<Presence, "giveBack">;
+}
+
+/**
+ * Gives a device that is back what was known of its phone, where it is of this very device and not of one added since.
+ * Presence has a store of its own: what breaks off in between is made good by doing it again, at each sweep.
+ */
 export async function givePresenceBack(
-  presence: Pick<Presence, "forget" | "note" | "flush">,
-  restorations: readonly Restoration[],
+  { store, presence }: GiveBackParts,
+  { organization, id }: Pick<DocumentKey, "organization" | "id">,
 ): Promise<void> {
-  for (const { key, now, body } of restorations) {
-    if (key.kind !== "device" || now || body === undefined) continue;
-    const { organization, id } = key;
-    const former = restorations.find((each) => each.key.kind === formerPresenceKind && each.key.id === id);
-    const { facts } = (former?.now?.body ?? {}) as Partial<FormerPresence>;
-    if (facts?.born !== (body as Device).born) continue;
-    await presence.forget(organization, id as Mac);
-    presence.note(organization, id as Mac, facts);
-    await presence.flush();
-  }
+  const key = formerPresenceKey(organization, id);
+  const former = await store.get<FormerPresence>(key);
+  const device = await store.get<Device>({ organization, kind: "device", id });
+  if (!former || !device || former.body.facts.born !== device.body.born) return;
+  await presence.giveBack(organization, id as Mac, former.body.facts);
+  await dropPresence(store, former);
+}
+
+/** Unless the device was removed again since and left another. */
+export async function dropPresence(store: Store, former: StoredDocument<FormerPresence>): Promise<void> {
+  const key = formerPresenceKey(former.organization, former.id);
+  await store.transaction(async (transaction) => {
+    if ((await transaction.get(key))?.version === former.version) await transaction.delete(key);
+  });
 }

@@ -66,7 +66,8 @@ async function fileDifference(parts: SampleParts, before: Desk, after: Desk): Pr
   const name = nameOf(after);
   if (name === undefined) return undefined;
   try {
-    return { name, ...compare(name, await textOf(parts, before), await textOf(parts, after)) };
+    const [then, now] = [await textOf(parts, after), await textOf(parts, before)];
+    return now === then ? { name, reason: whySame(before, after) } : { name, ...compare(name, now, then) };
   } catch (error) {
     // An own template that breaks on these values must not keep people from seeing the rest.
     if (error instanceof Failure) return { name, reason: error.message };
@@ -75,20 +76,28 @@ async function fileDifference(parts: SampleParts, before: Desk, after: Desk): Pr
 }
 
 function compare(name: string, before: string, after: string): Pick<FileDifference, "text" | "reason"> {
-  if (before === after) return { reason: "the file is the same; another file of the phone differs" };
   const options = { context: 2, maxEditLength: mostLines };
   const text = createTwoFilesPatch(name, name, before, after, "now", "then", options);
   if (text === undefined) return { reason: `more than ${mostLines} lines differ` };
   return text.length > mostText ? { reason: `the difference is longer than ${mostText} characters` } : { text };
 }
 
+/** Secrets look alike where they are masked. */
+function whySame({ parameters: before }: Desk, { parameters: after }: Desk): string {
+  const isOther = [...after].some(([name, value]) => before.get(name) !== value);
+  return isOther
+    ? "only secrets differ, which are masked here"
+    : "the file is the same; another file of the phone differs";
+}
+
 /** As this phone writes its MAC, which is seen from what it asks for at boot. */
 function nameOf(desk: Desk): string | undefined {
   const { mac } = desk.device.body;
   const isUpper = desk.family.boot.some(({ ask }) => ask.includes("{MAC}"));
-  return ownFile(desk)
-    ?.names[0]?.replace(/^\*/, "")
-    .replaceAll("{mac}", isUpper ? mac.toUpperCase() : mac);
+  const names = ownFile(desk)?.names ?? [];
+  // Other names have folders, and in them words of the phone's own for its model.
+  const name = names.find((each) => !each.includes("/")) ?? names[0];
+  return name?.replace(/^\*/, "").replaceAll("{mac}", isUpper ? mac.toUpperCase() : mac);
 }
 
 function ownFile({ family, model }: Desk) {

@@ -10,8 +10,7 @@ import { namesLine } from "../devices/key-layout-rules.ts";
 import { leftOutErrors } from "../devices/rules.ts";
 import { layerDocumentErrors } from "../layers/change.ts";
 import { finding } from "../refusals.ts";
-import { dropSnapshots } from "../revisions/snapshots.ts";
-import { goAlong } from "./former-presence.ts";
+import { dropSnapshots, snapshotKind } from "../revisions/snapshots.ts";
 
 /** A document to be put back: `now` as it is, `body` as it was; absent where it is, or was, not there. */
 export interface Restoration {
@@ -55,7 +54,7 @@ async function wrongWith(rules: DeviceRules, then: StoreReader, { key, now, body
   if (key.kind === "device") return await wrongDevice(rules, then, asLaid({ key, now, body }), now);
   if (key.kind === "line") return await wrongLine(rules.catalogue, then, key, body as Line);
   if (key.kind === "pbx-connection") return await wrongConnection(then, key, body as PbxConnection);
-  if (goAlong.has(key.kind)) return [];
+  if (key.kind === snapshotKind) return [];
   const { settings, keys } = body as LayerDocument;
   return await layerDocumentErrors(rulesOfLayers(rules), then, key.organization, { settings, ...(keys && { keys }) });
 }
@@ -118,7 +117,8 @@ export async function writeRestorations(
 ): Promise<void> {
   for (const { key, now, body } of restorations) {
     if (body !== undefined || !now) continue;
-    await transaction.delete(key, { expect: now.version });
+    // Those go with their device, and may be gone by now.
+    await transaction.delete(key, key.kind === snapshotKind ? {} : { expect: now.version });
     if (key.kind === "device") await dropSnapshots(transaction, key.organization, key.id);
   }
   for (const { key, now, body } of restorations) {

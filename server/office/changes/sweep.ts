@@ -1,8 +1,9 @@
 import type { Clock, Store, StoredDocument } from "../../domain/ports.ts";
-import { type FormerPresence, formerPresenceKind } from "./former-presence.ts";
+import type { Presence } from "../../journal/presence.ts";
+import { dropPresence, type FormerPresence, formerPresenceKind, givePresenceBack } from "./former-presence.ts";
 import { type ChangeRecord, changeKind, imageKey } from "./records.ts";
 
-/** Takes away changes whose time is over, and the oldest of too many. */
+/** Takes away changes whose time is over, and the oldest of too many; ends what an undo broke off in. */
 export interface ChangeSweep {
   /** Of a change that was just kept: looks around when it is time to. */
   kept(bytes: number): void;
@@ -13,6 +14,7 @@ export interface ChangeSweep {
 
 export interface ChangeSweepParts {
   readonly store: Store;
+  readonly presence: Pick<Presence, "giveBack">;
   readonly clock: Clock;
   readonly log: { warn(fields: object, message: string): void };
 }
@@ -26,7 +28,7 @@ const mostChanges = 1000;
 const mostBytes = 64 * 1024 * 1024;
 const batchSize = 100;
 
-export function createChangeSweep({ store, clock, log }: ChangeSweepParts): ChangeSweep {
+export function createChangeSweep({ store, presence, clock, log }: ChangeSweepParts): ChangeSweep {
   let looked = clock();
   let changes = 0;
   let bytes = 0;
@@ -43,8 +45,10 @@ export function createChangeSweep({ store, clock, log }: ChangeSweepParts): Chan
     });
     for (let at = 0; at < over.length; at += batchSize) await remove(over.slice(at, at + batchSize));
     const former = await store.find<FormerPresence>({ kind: formerPresenceKind });
-    const gone = former.filter(({ body }) => now >= body.until);
-    for (let at = 0; at < gone.length; at += batchSize) await remove(gone.slice(at, at + batchSize));
+    for (const each of former) {
+      await givePresenceBack({ store, presence }, each);
+      if (now >= each.body.until) await dropPresence(store, each);
+    }
   }
 
   const remove = (batch: readonly StoredDocument[]) =>

@@ -1,7 +1,7 @@
 import { monotonicFactory } from "ulid";
 import type { AuditEntry, Clock, DocumentKey, Store, StoreTransaction } from "../../domain/ports.ts";
 import { readingOf } from "../../domain/store-reading.ts";
-import { goAlong } from "./former-presence.ts";
+import { snapshotKind } from "../revisions/snapshots.ts";
 import {
   type ChangeImage,
   type ChangeRecord,
@@ -14,7 +14,7 @@ import {
 } from "./records.ts";
 
 /** What people configure and can take back; templates have versions of their own. */
-const undoable = new Set(["device", "line", "site", "preset", "organization", "pbx-connection", ...goAlong]);
+const undoable = new Set(["device", "line", "site", "preset", "organization", "pbx-connection", snapshotKind]);
 const mostDocuments = 1000;
 const mostBytes = 4 * 1024 * 1024;
 
@@ -29,7 +29,7 @@ export function rememberingChanges(store: Store, clock: Clock, kept: (bytes: num
   async function keep(transaction: StoreTransaction, { audited, images }: Memory): Promise<number> {
     const [first] = audited;
     const documents = images.documents();
-    const changed = documents.filter(({ kind }) => !goAlong.has(kind));
+    const changed = documents.filter(({ kind }) => kind !== snapshotKind);
     if (first === undefined || changed.length === 0) return 0;
     const now = clock();
     const key = { organization: first.organization, kind: changeKind, id: nextUlid(now) };

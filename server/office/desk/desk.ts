@@ -53,12 +53,15 @@ export interface DeskParts {
 
 export function createDesks(given: DeskParts): Desks {
   const parts = { ...given, layers: createDeskLayers(given), shipped: shippedTemplates(given) };
-  const { catalogue, layers } = parts;
+  const { catalogue, layers, sealer } = parts;
   return {
     read: (reader, device) => readDesk(parts, reader, device),
     async outline(reader, device) {
       const { facts } = await readFacts(parts, reader, device);
-      return { digest: digestOf(facts, passagesOf(facts, facts.plan.runs)), way: () => wayOf(facts) };
+      return {
+        digest: digestOf(facts, passagesOf(facts, facts.plan.runs)),
+        way: () => wayOf(facts, sealer.fingerprint),
+      };
     },
     masked: (desk) => maskDesk(parts, desk),
     bootstrap: (reader, model) => bootstrapDesk(parts, reader, model),
@@ -94,7 +97,7 @@ function shippedTemplates({ catalogue, renderer }: DeskParts): Parts["shipped"] 
 
 async function readDesk(parts: Parts, reader: StoreReader, device: StoredDocument<Device>): Promise<Desk> {
   const { facts, leftOut } = await readFacts(parts, reader, device);
-  const { catalogue, layers } = parts;
+  const { catalogue, layers, sealer } = parts;
   const { family, model, raw, settings } = facts;
   const passages = passagesOf(facts, facts.plan.runs);
   const digest = digestOf(facts, passages);
@@ -113,7 +116,7 @@ async function readDesk(parts: Parts, reader: StoreReader, device: StoredDocumen
       return family.stamp === undefined ? parameters : parameters.set(family.stamp, digest);
     },
     get reach() {
-      reach ??= reachOf(facts);
+      reach ??= reachOf(facts, sealer.fingerprint);
       return reach;
     },
     get leftOut() {

@@ -135,13 +135,10 @@ export function leftOutErrors(leftOut: readonly LeftOut[]): FieldError[] {
 }
 
 export function unknownModel(id: string, catalogue: Catalogue): FieldError {
-  const near = nearest(
-    id,
-    catalogue.models.map((model) => model.id),
-  );
-  return finding(
-    "/model",
-    "unknown-model",
-    `there is no model "${id}"${near === undefined ? "" : `; did you mean "${near}"?`}`,
-  );
+  const ids = catalogue.models.map((model) => model.id);
+  // People say 8845, and there are two of them.
+  const named = ids.filter((each) => /[\w-]+$/.exec(each)?.[0].replace(/-3pcc$/, "") === id.toLowerCase());
+  const near = named.length > 0 ? named : [nearest(id, ids) ?? []].flat();
+  const hint = near.length === 0 ? "" : `; did you mean ${near.map((each) => `"${each}"`).join(" or ")}?`;
+  return finding("/model", "unknown-model", `there is no model "${id}"${hint}`);
 }

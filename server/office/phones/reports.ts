@@ -28,6 +28,8 @@ export interface Drift {
   readonly parameters: readonly DriftedParameter[];
   /** How many of what it was given it told. */
   readonly compared: number;
+  /** RFC 3339: the phone completed a fetch of its file after it told, so it was given ours again; what became of it, it has yet to tell. */
+  readonly answeredAt?: string;
 }
 
 export interface ReportedUpload {
@@ -44,6 +46,8 @@ export interface Reports {
   take(upload: ReportedUpload): Promise<void>;
   /** Undefined where it told nothing, or was given another revision since. */
   drift(device: StoredDocument<Device>): Promise<Drift | undefined>;
+  /** Whether it told of something that differs, and did not fetch ours again since. */
+  hasOpenDrift(device: StoredDocument<Device>): Promise<boolean>;
   /** What the phone has becomes what it is given: raw values of the device; all that drifted, or those named. */
   takeOver(edit: Edit, device: StoredDocument<Device>, names?: readonly string[]): Promise<StoredDocument<Device>>;
 }
@@ -71,11 +75,16 @@ export function createReports(parts: ReportParts): Reports {
     const report = await told.get<Drift & { readonly born: string }>({ organization, kind, id: body.mac });
     const { served } = await parts.presence.of(organization, body.mac);
     if (report?.body.born !== body.born || served?.n !== report.body.revision) return undefined;
-    return report.body;
+    const isAnswered = Date.parse(served.at) > Date.parse(report.body.at);
+    return { ...report.body, ...(isAnswered && { answeredAt: served.at }) };
   }
 
   return {
     drift,
+    async hasOpenDrift(device) {
+      const found = await drift(device);
+      return found !== undefined && found.parameters.length > 0 && found.answeredAt === undefined;
+    },
     async take(upload) {
       const { address, mac, path, userAgent } = upload;
       const request = { via: "http", path, address, ...(userAgent !== undefined && { userAgent }) } as const;

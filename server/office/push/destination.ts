@@ -41,8 +41,9 @@ async function placeSeen(parts: Parts, desk: Desk, last: string | undefined): Pr
 async function placeRegistered(parts: Parts, desk: Desk, last: string | undefined): Promise<Place | undefined> {
   const registration = await parts.registered?.(desk.device);
   const found = registration && placeOf(registration);
-  const address = found && (await resolved(parts, found.host));
-  if (!found || address === undefined) return undefined;
+  // Whoever registers writes the contact: a name in it would have us ask for any.
+  if (!found || isIP(found.host) === 0) return undefined;
+  const address = plainAddress(found.host);
   if (!parts.allows(address)) {
     return { nowhere: `it registered from ${address}, which is not in a network that Offhook may send to` };
   }

@@ -18,6 +18,11 @@ export interface Registrations {
    * seconds finds it back.
    */
   soon(device: StoredDocument<Device>): Promise<Registration | undefined>;
+  /**
+   * As `of`, with `since` when this node has seen it as it is, and never otherwise when it looked: no proof, since no PBX
+   * tells when a registration began (the last change that Kamailio tells is the last refresh).
+   */
+  seen(device: StoredDocument<Device>): Promise<Registration | undefined>;
 }
 
 interface Parts {
@@ -35,20 +40,40 @@ type AskOne = (pbx: PbxSide, connection: OpenPbxConnection, line: PushLine, sign
 
 const usualTimes = { patienceMs: 3000, freshMs: 4000 };
 const mostKept = 1000;
+const mostSeen = 20_000;
 const awayMs = 10_000;
 
 export function createRegistrations(parts: Parts): Registrations {
   const { clock, times = usualTimes } = parts;
   const kept = new BoundedMap<string, { at: number; found: Found | undefined }>(mostKept);
+  const seen = new BoundedMap<string, { how: string; since: string }>(mostSeen);
   const askUnlessAway = createPatience(clock);
   const look = (device: StoredDocument<Device>, how: "of" | "soon"): Found => {
     const entry = kept.getOrMake(`${how} ${device.organization}/${device.id}`, () => ({ at: 0, found: undefined }));
     if (entry.found && clock() - entry.at < times.freshMs) return entry.found;
-    const found = ask(parts, device, times.patienceMs, how === "of" ? askOne : askUnlessAway).catch(() => undefined);
+    const found = ask(parts, device, times.patienceMs, how === "of" ? askOne : askUnlessAway)
+      .then((now) => now && note(device, now))
+      .catch(() => undefined);
     Object.assign(entry, { at: clock(), found });
     return found;
   };
-  return { of: (device) => look(device, "of"), soon: (device) => look(device, "soon") };
+  const seenAs = ({ organization, id }: StoredDocument<Device>) =>
+    seen.getOrMake(`${organization}/${id}`, () => ({ how: "", since: "" }));
+  /** Of one boot a phone's registrations have one Call-ID (RFC 3261 section 10.2): another one is another registration. */
+  function note(device: StoredDocument<Device>, now: Registration): Registration {
+    const entry = seenAs(device);
+    const how = [now.state, now.callId ?? now.contact ?? ""].join(" ");
+    if (entry.how !== how) Object.assign(entry, { how, since: new Date(clock()).toISOString() });
+    return now;
+  }
+  return {
+    of: (device) => look(device, "of"),
+    soon: (device) => look(device, "soon"),
+    async seen(device) {
+      const found = await look(device, "of");
+      return found && { since: seenAs(device).since, ...found };
+    },
+  };
 }
 
 /** The first connection that can tell. */

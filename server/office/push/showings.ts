@@ -12,6 +12,8 @@ export interface Showing {
   wasFetched(): boolean;
   /** True as soon as it has, false when so many milliseconds are over. */
   fetchedWithin(ms: number): Promise<boolean>;
+  /** From then on nobody finds the page. */
+  close(): void;
 }
 
 /** `done` is to be called when the last byte was handed on. */
@@ -36,6 +38,7 @@ interface ShowingParts {
 }
 
 interface Page {
+  readonly organization: string;
   readonly text: string;
   readonly addresses: ReadonlySet<string>;
   readonly until: number;
@@ -49,12 +52,17 @@ const openForMs = 60_000;
 const mostFetches = 5;
 /** A page holds names of people: what is over is dropped, and there is never much. */
 const mostPages = 500;
+const mostOfOrganization = 100;
 
 /** Pages with an address that exists for one showing, for one phone. Known to this node only. */
 export function createShowings({ clock, phones, whereabouts }: ShowingParts): Showings {
   const pages = new Map<string, Page>();
   const forgetOld = () => {
     for (const [token, { until }] of pages) if (until <= clock()) pages.delete(token);
+  };
+  const isFull = (organization: string) => {
+    const own = [...pages.values()].filter((page) => page.organization === organization);
+    return pages.size >= mostPages || own.length >= mostOfOrganization;
   };
 
   return {
@@ -69,14 +77,14 @@ export function createShowings({ clock, phones, whereabouts }: ShowingParts): Sh
           "it is not known where the phone is: it never asked, and push.address is not set",
         );
       forgetOld();
-      if (pages.size >= mostPages) throw new Failure("TOO_BUSY");
+      if (isFull(device.organization)) throw new Failure("TOO_BUSY");
       const token = randomBytes(16).toString("base64url");
       const page: Page = {
-        ...{ text, addresses, until: clock() + openForMs },
+        ...{ text, addresses, organization: device.organization, until: clock() + openForMs },
         ...{ waiting: new Set(), fetchesLeft: mostFetches, wasFetched: false },
       };
       pages.set(token, page);
-      return showingOf(page, `${base}/show/${token}`);
+      return { ...showingOf(page, `${base}/show/${token}`), close: () => void pages.delete(token) };
     },
     take({ address, token }) {
       forgetOld();
@@ -88,7 +96,7 @@ export function createShowings({ clock, phones, whereabouts }: ShowingParts): Sh
   };
 }
 
-function showingOf(page: Page, url: string): Showing {
+function showingOf(page: Page, url: string): Omit<Showing, "close"> {
   return {
     url,
     wasFetched: () => page.wasFetched,

@@ -72,6 +72,7 @@ export async function aim(
     authUser: first.authId,
     domain: String(first.settings.get("sip.server")?.value ?? ""),
   };
+  const words = wordsOf(desk, errand);
   const target: PushTarget = {
     organization,
     mac: body.mac,
@@ -84,9 +85,20 @@ export async function aim(
     secrets: secretsOf(parts, desk, held),
     webServer: webServerOf(desk),
     web: password === undefined ? [] : [{ user: "admin", password }],
-    ...wordsOf(desk, errand),
+    ...words,
+    ...(await callIdFor(parts, document, words)),
   };
   return { document, desk, presence, desired, target, ...("nowhere" in place && { nowhere: place.nowhere }) };
+}
+
+/** The PBX is asked only for a notice that names the registration. */
+async function callIdFor(
+  { registered }: TargetParts,
+  document: StoredDocument<Device>,
+  { notice }: Pick<PushTarget, "notice">,
+): Promise<Pick<PushTarget, "callId">> {
+  const { callId } = (notice?.body?.includes("{callId}") && (await registered?.(document))) || {};
+  return callId === undefined ? {} : { callId };
 }
 
 /** Phones that are told to take SIP from their server only drop what comes from elsewhere. */

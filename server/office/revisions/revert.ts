@@ -61,17 +61,15 @@ export function createRevisionReverts(parts: RevisionRevertParts): RevisionRever
       const past = await keptRevision(parts, organization, mac, n);
       const later = (await revisions.history(organization, mac)).filter((each) => each.n > n);
       if (dryRun) return (await prepare(parts, createWitness(store), edit, mac, past, later)).reversion;
-      const { restorations, reversion } = await store.transaction(async (transaction) => {
+      const { reversion } = await store.transaction(async (transaction) => {
         const prepared = await prepare(parts, transaction, edit, mac, past, later);
         await writeRestorations(transaction, prepared.restorations);
         for (const { key } of prepared.restorations) audited(transaction, clock, edit, action, key);
         return prepared;
       });
-      const below = await devicesBelow(
-        store,
-        organization,
-        restorations.map(({ key }) => key),
-      );
+      // Also where nothing had to be written: it may have broken between the writing and the revisions.
+      const lines = past.snapshot.lines.map(({ id }) => ({ kind: "line", id }));
+      const below = await devicesBelow(store, organization, [{ kind: "device", id: mac }, ...lines]);
       await revisions.refresh(below, causeOf(edit, action, String(n)));
       return reversion;
     },

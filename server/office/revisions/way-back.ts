@@ -1,15 +1,18 @@
+import type { LayersPutBack } from "../../domain/campaign.ts";
 import type { LayerDocument } from "../../domain/device.ts";
 import type { Mac } from "../../domain/mac.ts";
-import type { Clock, Store, StoredDocument, StoreReader } from "../../domain/ports.ts";
+import type { Clock, Store, StoredDocument, StoreReader, StoreTransaction } from "../../domain/ports.ts";
+import type { Presence } from "../../journal/presence.ts";
 import { inSlices } from "../../lib/slices.ts";
 import { checkThenWrite } from "../bulk/rounds.ts";
 import { devicesBelow } from "../changes/restoring.ts";
 import { overlaid } from "../desk/overlay.ts";
 import type { DeviceRules } from "../devices/devices.ts";
 import { audited, causeOf, type Edit } from "../editing.ts";
+import { movedPhones } from "./moved-phones.ts";
 import type { Revisions } from "./revisions.ts";
 import type { Snapshot } from "./snapshots.ts";
-import { repairWay } from "./way-repair.ts";
+import { nameOf, repairWay } from "./way-repair.ts";
 
 /** A phone that may not find its PBX any more. */
 export interface LostPhone {
@@ -19,17 +22,30 @@ export interface LostPhone {
   readonly given: number;
 }
 
+/** Phones that were told of a change and did not prove it. */
+export interface LostCanary {
+  readonly macs: ReadonlySet<Mac>;
+  /** Those of them of which it is known what they had. */
+  readonly phones: readonly LostPhone[];
+}
+
+/** Writes down, in the transaction that writes the layers, what became of them. */
+export type NoteOfLayers = (transaction: StoreTransaction, done: LayersPutBack) => Promise<void>;
+
 export interface WaysBack {
   /**
    * Puts back in organization, sites and presets what leads these phones to their PBX in another way than before, and
-   * nothing else of them, as one change. What was changed once more since stays. Tells in words what it did and what it
-   * left; nothing where no layer has to do with it.
+   * nothing else of them, as one change. What was changed once more since stays, and so does a layer that other phones
+   * have moved with. Revisions are left to `renew`.
    */
-  putBack(edit: Edit, id: string, phones: readonly LostPhone[]): Promise<readonly string[]>;
+  putBack(edit: Edit, canary: LostCanary, note: NoteOfLayers): Promise<LayersPutBack>;
+  /** Makes the revisions of the canary and of all below these layers, where these are not made yet. */
+  renew(edit: Edit, id: string, layers: LayersPutBack["layers"], canary: LostCanary): Promise<void>;
 }
 
 export interface WaysBackParts extends DeviceRules {
   readonly store: Store;
+  readonly presence: Pick<Presence, "all">;
   readonly revisions: Revisions;
   readonly clock: Clock;
 }
@@ -53,24 +69,34 @@ const action = "campaign.revert";
 export function createWaysBack(parts: WaysBackParts): WaysBack {
   const { clock, revisions, store } = parts;
   return {
-    async putBack(edit, id, phones) {
+    async putBack(edit, canary, note) {
       const { organization } = edit;
-      const { checked } = await checkThenWrite(store, {
-        check: (witness) => workOut(parts, witness, organization, phones),
-        async write(transaction, { layers }) {
+      const { written } = await checkThenWrite(store, {
+        check: (witness) => workOut(parts, witness, organization, canary),
+        async write(transaction, { layers, said }) {
           for (const { names, stored } of layers) {
             const { kind, id, version, body } = stored;
             await transaction.put({ organization, kind, id }, body, { expect: version });
             audited(transaction, clock, edit, action, stored, names);
           }
+          const done = { layers: layers.map(({ stored: { kind, id } }) => ({ kind, id })), said };
+          await note(transaction, done);
+          return done;
         },
       });
-      const changed = checked.layers.map(({ stored }) => stored);
-      const below = changed.length === 0 ? [] : await devicesBelow(store, organization, changed);
+      return written;
+    },
+    async renew(edit, id, layers, { macs }) {
+      const phones = [...macs].map((mac) => ({ kind: "device", id: mac }));
+      const below = await devicesBelow(store, edit.organization, [...layers, ...phones]);
       await revisions.refresh(below, causeOf(edit, action, id));
-      return checked.said;
     },
   };
+}
+
+interface WorkedOut {
+  readonly layers: readonly RepairedLayer[];
+  readonly said: readonly string[];
 }
 
 /** Phone by phone: where the first of them had what a layer has to say again, the others have it too. */
@@ -78,8 +104,8 @@ async function workOut(
   parts: WaysBackParts,
   reader: StoreReader,
   organization: string,
-  phones: readonly LostPhone[],
-): Promise<{ readonly layers: readonly RepairedLayer[]; readonly said: readonly string[] }> {
+  { macs, phones }: LostCanary,
+): Promise<WorkedOut> {
   const { desks, revisions } = parts;
   const repairs: Repairs = { reader, layers: new Map(), said: new Set() };
   await inSlices(phones, async ({ before, given, mac }) => {
@@ -94,7 +120,29 @@ async function workOut(
     };
     await repairWay(parts, repairs, { organization, former: former.way, told: told.way, read });
   });
-  return { layers: [...repairs.layers.values()], said: [...repairs.said] };
+  const { layers, said } = await leaveMoved(parts, [...repairs.layers.values()], macs);
+  return { layers, said: [...said, ...repairs.said] };
+}
+
+/** Without the layers that other phones have moved with: they would lose what works for them. */
+async function leaveMoved(
+  parts: WaysBackParts,
+  repaired: readonly RepairedLayer[],
+  canary: ReadonlySet<Mac>,
+): Promise<WorkedOut> {
+  const layers: RepairedLayer[] = [];
+  const said: string[] = [];
+  for (const each of repaired) {
+    const [first, ...others] = await movedPhones(parts, each.stored, canary);
+    const many =
+      others.length > 0 ? `${others.length + 1} phones have moved already, as` : "1 phone has moved already,";
+    if (first === undefined) layers.push(each);
+    for (const name of each.names) {
+      const became = first === undefined ? "was put back" : `was left: ${many} ${first}`;
+      said.push(`${name} of ${nameOf(each.stored)} ${became}`);
+    }
+  }
+  return { layers, said };
 }
 
 function formerDocuments(organization: string, { device, lines }: Snapshot) {

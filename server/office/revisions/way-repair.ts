@@ -26,7 +26,6 @@ export async function repairWay(rules: LayerRules, repairs: Repairs, lost: LostW
     const repaired = objection === undefined ? await repair(rules, repairs, lost, name, now) : undefined;
     if (repaired) {
       repairs.layers.set(nameOf(repaired.stored), repaired);
-      repairs.said.add(`${name} of ${nameOf(repaired.stored)} was put back`);
       desk = await lost.read(repairs.layers);
     } else repairs.said.add(objection ?? `${name} stays: ${whereFrom(former)}`);
   }
@@ -108,7 +107,7 @@ function placeOf({ id, layer }: OfLayer): string {
   return `${layer} ${id}`;
 }
 
-function nameOf({ id, kind }: Pick<StoredDocument, "kind" | "id">): string {
+export function nameOf({ id, kind }: Pick<StoredDocument, "kind" | "id">): string {
   return `${kind} ${id}`;
 }
 

@@ -4,7 +4,7 @@ import type { Edit } from "../editing.ts";
 import { cancelRotation, confirmLines, exportLines, takeUpAgain } from "./orders.ts";
 import { createRotationRunner, type RunnerParts } from "./runner.ts";
 import { type RotationStartParts, writeRotation } from "./start.ts";
-import { readRotation } from "./targets.ts";
+import { readRotation, release } from "./targets.ts";
 import { type ListedRotation, listRotation, type WholeRotation, wholeRotation } from "./views.ts";
 import { refuseUnwritable } from "./writing.ts";
 
@@ -36,7 +36,8 @@ export function createRotations(parts: RotationParts): Rotations {
   const { store } = parts;
   const runner = createRotationRunner(parts);
 
-  async function ordered(rotation: StoredDocument<Rotation>): Promise<ListedRotation> {
+  async function ordered(read: StoredDocument<Rotation>): Promise<ListedRotation> {
+    const rotation = read.body.isHeld ? await release(store, read) : read;
     const view = await listRotation(parts, rotation);
     runner.advance(rotation);
     return view;

@@ -46,7 +46,7 @@ export function createRotationRunner(parts: RunnerParts): RotationRunner {
     for (const each of await store.find<RotationTarget>({ kind: rotationTargetKind })) watch.note(each, each.body);
     const all = await store.find<Rotation>({ kind: rotationKind });
     await dropUnprepared(parts, all);
-    for (const each of all) if (!each.body.isPreparing) advance(each);
+    for (const each of all) if (!each.body.isPreparing && !each.body.isHeld) advance(each);
   }
 
   return {

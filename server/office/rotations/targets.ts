@@ -22,6 +22,17 @@ export async function readRotation(
   return found;
 }
 
+/** Somebody ordered it: what is held goes on. */
+export async function release(store: Store, { organization, id }: Pick<DocumentKey, "organization" | "id">) {
+  const key = rotationKey(organization, id);
+  return await store.transaction(async (transaction) => {
+    const found = await transaction.get<Rotation>(key);
+    if (!found) throw new Failure("NOT_FOUND", `there is no rotation "${id}"`);
+    const { isHeld: _isHeld, reason: _reason, ...rest } = found.body;
+    return await transaction.put<Rotation>(key, rest);
+  });
+}
+
 /** The lines of a rotation, a hundred at a time; between them others have their turn. */
 async function* targetBatches(
   reader: StoreReader,

@@ -55,9 +55,9 @@ function isOfThisMachine(address: string): boolean {
 }
 
 async function notify(client: SipClient, target: PushTarget, signal: AbortSignal): Promise<PushOutcome> {
-  const { notice } = target;
+  const { callId, notice } = target;
   if (!notice) throw new TypeError("nothing to send");
-  const body = forRegistration(notice).body;
+  const { body } = forRegistration(notice, callId);
   const said = { method: "NOTIFY", headers: headersOf(notice), ...(body !== undefined && { body: Buffer.from(body) }) };
   return await ask(client, target, said, signal, (outcome, asked) =>
     inWords(outcome, { ...asked, event: notice.event }),

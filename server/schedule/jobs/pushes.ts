@@ -10,11 +10,17 @@ import type { PushPlan, Waiting, WaitingDevice } from "../waiting.ts";
 export interface StartCampaign {
   start(
     organization: string,
-    request: { readonly select: { readonly devices: readonly Mac[] }; readonly action: "resync" },
+    request: {
+      readonly select: { readonly devices: readonly Mac[] };
+      readonly action: "resync";
+      readonly leavesUnproven: true;
+    },
     by: string,
   ): Promise<{
     /** Those that it leaves to another campaign. */
     readonly taken: readonly Mac[];
+    /** Those that nobody tells: the change could lose them, and nobody can prove that it does not. */
+    readonly unproven: readonly Mac[];
   }>;
   /** Those that a campaign is to tell yet, or waits for. */
   inHand(organization: string): Promise<ReadonlySet<Mac>>;
@@ -80,6 +86,22 @@ function createPushJob({ campaigns, clock, store, waiting }: PushJobParts, choic
     return groups;
   }
 
+  /** How many are in a campaign now, and how many are not and why. */
+  async function push(organization: string, devices: readonly WaitingDevice[]) {
+    const macs = devices.map(({ mac }) => mac);
+    const request = { select: { devices: macs }, action: "resync", leavesUnproven: true } as const;
+    const outcome = await outcomeOf(campaigns.start(organization, request, `schedule ${name}`), macs);
+    const [taken, refused] = [new Set(outcome.taken), new Set(outcome.refused)];
+    const given = devices.filter(({ mac }) => !taken.has(mac) && !refused.has(mac));
+    const left = devices.filter(({ mac }) => refused.has(mac));
+    const keeps = (mac: string) => waiting.mayWait(organization, mac);
+    // Told before it is noted: a campaign too many is better than a phone that nobody tells.
+    if (given.length > 0) await handed.note(organization, given, { now: clock(), isRefused: false }, keeps);
+    // What is refused once is refused each minute: these wait a while, and others are not held up.
+    if (left.length > 0) await handed.note(organization, left, { now: clock(), isRefused: true }, keeps);
+    return { given: given.length, refused: left.length, refusal: outcome.refusal };
+  }
+
   return {
     name,
     text,
@@ -89,34 +111,34 @@ function createPushJob({ campaigns, clock, store, waiting }: PushJobParts, choic
     async run(turn) {
       let pushed = 0;
       const refusals: string[] = [];
-      for (const [organization, devices] of await due(turn)) {
-        const select = { devices: devices.map(({ mac }) => mac) };
-        const begin = campaigns.start(organization, { select, action: "resync" }, `schedule ${name}`);
-        const { refusal, taken } = await outcomeOf(begin);
-        const given = devices.filter(({ mac }) => !taken.includes(mac));
-        // What is refused once is refused each minute: these wait a while, and others are not held up.
-        const isRefused = refusal !== undefined;
-        if (!isRefused) pushed += given.length;
-        else refusals.push(`${organization}: ${devices.length} devices are not pushed: ${refusal}`);
-        // Told before it is noted: a campaign too many is better than a phone that nobody tells.
-        await handed.note(organization, given, { now: clock(), isRefused }, (mac) =>
-          waiting.mayWait(organization, mac),
-        );
-      }
-      return inWords(pushed, refusals);
+      const troubles: unknown[] = [];
+      for (const [organization, devices] of await due(turn))
+        try {
+          const { given, refusal, refused } = await push(organization, devices);
+          pushed += given;
+          if (refused > 0) refusals.push(`${organization}: ${refused} devices are not pushed: ${refusal}`);
+        } catch (error) {
+          // Our own: it is tried again, and keeps nobody of the others.
+          troubles.push(error);
+          refusals.push(`${organization}: ${devices.length} devices could not be pushed yet`);
+        }
+      const words = inWords(pushed, refusals);
+      if (troubles.length > 0) throw new Error(words, { cause: troubles[0] });
+      return words;
     },
   };
 }
 
+const nobodyProves = "this changes how phones reach their PBX, and nobody can prove that they find it";
+
 /** Our own trouble is thrown on: it is tried again. */
-async function outcomeOf(
-  begin: ReturnType<StartCampaign["start"]>,
-): Promise<{ readonly refusal?: string; readonly taken: readonly Mac[] }> {
+async function outcomeOf(begin: ReturnType<StartCampaign["start"]>, macs: readonly Mac[]) {
   try {
-    return { taken: (await begin).taken };
+    const { taken, unproven } = await begin;
+    return { taken, refused: unproven, refusal: nobodyProves };
   } catch (thrown) {
-    if (thrown instanceof Failure && thrown.kind.http < 500) return { refusal: thrown.message, taken: [] };
-    throw thrown;
+    if (!(thrown instanceof Failure) || thrown.kind.http >= 500) throw thrown;
+    return { taken: [], refused: macs, refusal: thrown.message };
   }
 }
 
