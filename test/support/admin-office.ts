@@ -11,6 +11,7 @@ import { mask, maskRaw, maskSettings } from "../../server/office/sealing.ts";
 import { createProvision } from "../../server/provision.ts";
 import { createBearerCheck } from "../../server/security/bearer.ts";
 import { openTestOffice } from "./office.ts";
+import { serializers } from "./serializers.ts";
 
 const token = "test-token-0123456789";
 
@@ -66,6 +67,7 @@ export async function openAdminOffice(
   const office = await openTestOffice(env, clock);
   const logged: AdminOffice["logged"][number][] = [];
   const admin = createAdminHttp({
+    serializers,
     ...adminParts(office, logged),
     ...(typeof parts === "function" ? await parts(office) : parts),
   });

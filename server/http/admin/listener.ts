@@ -91,7 +91,7 @@ const mostConnections = () => Math.min(1000, Math.floor(descriptorLimit() / 8));
 /** A silent client gives its place back; an event stream stays awake by its heartbeat. Slow ones: `limitTime`. */
 const timeouts = { requestTimeout: 0, connectionTimeout: 120_000, keepAliveTimeout: 15_000 };
 
-function createServer({ log, patienceMs }: AdminParts): AdminServer {
+function createServer({ log, patienceMs, serializers }: AdminParts): AdminServer {
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     answerProblem(log, error, request, reply);
   const server = fastify({
@@ -105,6 +105,7 @@ function createServer({ log, patienceMs }: AdminParts): AdminServer {
   }).withTypeProvider<TypeBoxTypeProvider>();
   server.addHook("onRequest", async (request, reply) => limitTime(request, reply, patienceMs));
   server.setValidatorCompiler(compileValidator);
+  if (serializers) server.setSerializerCompiler(serializers);
   server.setErrorHandler(refuse);
   server.setNotFoundHandler(noSuchRoute);
   server.removeAllContentTypeParsers();

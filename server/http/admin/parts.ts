@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance, FastifySerializerCompiler, RawServerDefault } from "fastify";
 import type { Campaigns } from "../../campaigns/campaigns.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { RawMap, SettingsMap } from "../../domain/device.ts";
@@ -118,6 +118,8 @@ export interface AdminParts {
   metrics(): Promise<{ readonly contentType: string; readonly body: string }>;
   readonly clock: Clock;
   readonly log: AdminLog;
+  /** Compiles what writes answers; Fastify's own way when absent. */
+  readonly serializers?: FastifySerializerCompiler<unknown>;
   /** How long a request may take to arrive; a minute when absent. */
   readonly patienceMs?: number;
   /** How long a phone has to fetch what it shall show; 10 s when absent. */
