@@ -98,7 +98,8 @@ export class TftpClient {
 
   #hear(datagram: Buffer, port: number): void {
     const file = this.#file;
-    if (file === undefined) return;
+    // RFC 1350 section 4: late packets of the transfer before come from another port.
+    if (file === undefined || (this.#block > 0 && port !== this.#peer)) return;
     const operation = datagram[1];
     if (operation === 3) this.#take(file, datagram, port);
     else if (operation === 6 && this.#block === 0) this.#agree(datagram, port);
