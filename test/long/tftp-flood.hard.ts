@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createTemporaryFolder } from "../support/temporary-folder.ts";
-import { type Flood, flood } from "../support/tftp-flood.ts";
+import { type Flood, flood, floodApart } from "../support/tftp-flood.ts";
 import { fuzz } from "../support/tftp-fuzz.ts";
 import { fetchTftp } from "../support/tftp-phone.ts";
 import { startTftpProcess, type TftpProcess } from "../support/tftp-process.ts";
@@ -21,7 +21,7 @@ const mostMemory = 350_000_000;
 describe.skipIf(whyNot !== "")(`a server with 1,024 descriptors${whyNot}`, () => {
   let folder: Awaited<ReturnType<typeof createTemporaryFolder>>;
   let server: TftpProcess;
-  let floods: Flood[] = [];
+  let floods: { close(): unknown }[] = [];
 
   // A process of its own for each, since memory that a process was given once is seldom given back.
   beforeEach(async () => {
@@ -30,19 +30,19 @@ describe.skipIf(whyNot !== "")(`a server with 1,024 descriptors${whyNot}`, () =>
   });
 
   afterEach(async () => {
-    for (const each of floods) each.close();
+    await Promise.all(floods.map((each) => each.close()));
     floods = [];
     await server?.stop();
     await folder?.remove();
   });
 
-  for (const [title, addressOf] of [
-    ["one address", () => "127.0.0.1"],
-    ["two hundred addresses", (index: number) => `127.0.1.${1 + (index % 200)}`],
+  for (const [title, addresses] of [
+    ["one address", ["127.0.0.1"]],
+    ["two hundred addresses", Array.from({ length: 200 }, (_, index) => `127.0.1.${1 + index}`)],
   ] as const) {
     test(`repeats at most five times to each silent phone of ${title}`, async () => {
       const parts = { port: server.port, paths: names, requests: 1000, listeners: 1000 };
-      const silent = await flood({ ...parts, addressOf });
+      const silent = await flood({ ...parts, addresses });
       floods.push(silent);
       await untilQuiet(silent);
       const counts = silent.answers.map((heard) => heard.length);
@@ -54,9 +54,9 @@ describe.skipIf(whyNot !== "")(`a server with 1,024 descriptors${whyNot}`, () =>
     test(`serves an honest phone through ${requests} reads from ${title} without one ACK`, async () => {
       const seen = await watched(server, async () => {
         const parts = { port: server.port, paths: [...names, "SEP001721820542.cnf.xml"], requests, listeners: 400 };
-        const flooding = flood({ ...parts, addressOf });
-        const slowest = await honestUntil(server, flooding);
-        floods.push(await flooding);
+        const flooding = floodApart({ ...parts, addresses });
+        floods.push(flooding);
+        const slowest = await honestUntil(server, flooding.sent);
         return Math.max(slowest, await honest(server));
       });
       console.log(`from ${title}: ${JSON.stringify(seen)}`);
@@ -104,11 +104,12 @@ async function honest(server: TftpProcess): Promise<number> {
 /** One honest phone after the other while work is under way; gives the longest time. */
 async function honestUntil(server: TftpProcess, work: Promise<unknown>): Promise<number> {
   let isOver = false;
-  void work.finally(() => {
+  const over = work.finally(() => {
     isOver = true;
   });
   let slowest = 0;
   while (!isOver) slowest = Math.max(slowest, await honest(server));
+  await over;
   return slowest;
 }
 

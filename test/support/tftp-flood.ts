@@ -1,3 +1,4 @@
+import { fork } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { readRequest } from "./tftp-datagrams.ts";
@@ -15,21 +16,21 @@ export interface FloodParts {
   readonly requests: number;
   /** So many of the silent phones, evenly spread, go on listening; the others close their port at once. */
   readonly listeners: number;
-  /** The address of each request, by its number. */
-  addressOf(index: number): string;
+  /** Where the requests come from, in turn. */
+  readonly addresses: readonly string[];
 }
 
 /** Requests at once, before the event loop of the flood may do something else. */
 const burst = 200;
 
 /** Each request from a port of its own, and not one ACK. */
-export async function flood({ port, paths, requests, listeners, addressOf }: FloodParts): Promise<Flood> {
+export async function flood({ port, paths, requests, listeners, addresses }: FloodParts): Promise<Flood> {
   const kept: Socket[] = [];
   const answers: Buffer[][] = [];
   const everyNth = Math.ceil(requests / listeners);
   for (let start = 0; start < requests; start += burst) {
     const indices = Array.from({ length: Math.min(burst, requests - start) }, (_, offset) => start + offset);
-    const sockets = await Promise.all(indices.map((index) => boundSocket(addressOf(index))));
+    const sockets = await Promise.all(indices.map((index) => boundSocket(addresses[index % addresses.length] ?? "")));
     for (const [offset, socket] of sockets.entries()) {
       const index = start + offset;
       const heard: Buffer[] = [];
@@ -42,6 +43,33 @@ export async function flood({ port, paths, requests, listeners, addressOf }: Flo
     }
   }
   return { answers, close: () => kept.forEach((socket) => void socket.close()) };
+}
+
+export interface FloodApart {
+  /** All requests were sent. */
+  readonly sent: Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * The same in a process of its own: a phone beside the flood whose own event loop is held by the flood would answer too
+ * late, and its place would be taken with reason.
+ */
+export function floodApart(parts: FloodParts): FloodApart {
+  const child = fork(new URL("./tftp-flood-apart.ts", import.meta.url), [JSON.stringify(parts)], {
+    execArgv: ["--import", "tsx"],
+  });
+  const ended = once(child, "exit");
+  return {
+    sent: new Promise((resolve, reject) => {
+      child.once("message", () => resolve());
+      void ended.then(([code]) => reject(new Error(`the flood ended with ${code}`)));
+    }),
+    close: async () => {
+      child.kill();
+      await ended;
+    },
+  };
 }
 
 async function boundSocket(address: string): Promise<Socket> {
