@@ -6,6 +6,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 
 /** Not everywhere may a test mount a file system; on Linux with user namespaces it may. */
 export const canMount = spawnSync("sh", ["-c", "unshare -rm mount -t tmpfs none /mnt"]).status === 0;
+if (!canMount) console.warn("Disks that are full or may only be read are NOT tested: nothing may be mounted here.");
 
 /**
  * The path of a file system in memory, in a mount namespace of a process that ends with the test. Gets commands of the

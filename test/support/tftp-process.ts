@@ -1,11 +1,9 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { pathToFileURL } from "node:url";
 
 /** `offhook serve` as a process of its own whose system grants it few descriptors. Linux only: it is looked at in /proc. */
 export interface TftpProcess {
@@ -19,8 +17,8 @@ export interface TftpProcess {
 }
 
 const root = join(import.meta.dirname, "..", "..");
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-const main = join(root, "server", "main.ts");
+/** As people run it: what `npm run build` made, since a compiler in the process would count among its memory. */
+const main = join(root, "dist", "main.js");
 
 /** Starts it on an empty folder with `files` on the shelf, with at most so many descriptors. */
 export async function startTftpProcess(
@@ -32,7 +30,7 @@ export async function startTftpProcess(
   for (const [name, body] of Object.entries(files)) await writeFile(join(folder, "firmware", name), body);
   // Only a shell lowers the limit for good: Node raises its own as far as it may.
   const limited = `ulimit -n ${maxDescriptors} && exec "$@"`;
-  const child = spawn("sh", ["-c", limited, "sh", process.execPath, "--import", tsx, main, "serve"], {
+  const child = spawn("sh", ["-c", limited, "sh", process.execPath, main, "serve"], {
     // In a folder without an .env file, and with no variable of whoever runs the test.
     cwd: folder,
     env: {
