@@ -1,6 +1,7 @@
 import type { ApiJob, ApiResult } from "./api-load.ts";
 import { startWorker, type Worker } from "./jobs.ts";
 import { mean, percentile, type Watched, watch } from "./measures.ts";
+import { inRounds } from "./rounds.ts";
 import { furnish, openStage, plainDevice, type Stage } from "./stage.ts";
 import { figure, type Row } from "./table.ts";
 
@@ -14,7 +15,8 @@ const mostLate = 50;
 export async function measureAdding(count: number): Promise<Row[]> {
   const worker = await startWorker<ApiJob, ApiResult>(new URL("./api-load.ts", import.meta.url));
   try {
-    return [...(await addOneByOne(worker, count)), ...(await addInBulk(worker, count))];
+    const oneByOne = await inRounds(() => addOneByOne(worker, count));
+    return [...oneByOne, ...(await inRounds(() => addInBulk(worker, count)))];
   } finally {
     await worker.end();
   }

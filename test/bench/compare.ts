@@ -34,12 +34,13 @@ export async function compare({ what, servers, unit, rounds, seconds, load }: Co
     who: server.who,
     round: medianRound(all, rate),
     faults: all.reduce((sum, { value }) => sum + value.faults, 0),
+    loopMax: Math.max(...all.map((each) => each.loopMax)),
   }));
   const [own] = medians;
-  return medians.map(({ who, round, faults }) => ({
+  return medians.map(({ who, round, faults, loopMax }) => ({
     what,
     unit,
-    ...rowOf(who, round, faults, rate(round), own && rate(own.round)),
+    ...rowOf(who, { ...round, loopMax }, faults, rate(round), own && rate(own.round)),
   }));
 }
 

@@ -38,10 +38,12 @@ function warm(port: number, files: readonly ServedFile[], duration: number, isNe
   return { port, paths: files.map(({ path }) => path), connections, seconds: duration, isNew };
 }
 
-/** Every one of these phones fetches its own file for the first time ever, then all of them once more. */
-export async function measureCold(stage: Stage, from: number, to: number): Promise<Row[]> {
-  const middle = to - Math.floor((to - from) / 3);
-  const [kept, others] = [ownPaths(from, middle), ownPaths(middle, to)];
+/**
+ * So many phones fetch their own files for the first time ever, then all of them once more; half as many others each on
+ * a connection of its own.
+ */
+export async function measureCold(stage: Stage, count: number): Promise<Row[]> {
+  const [kept, others] = [ownPaths(0, count), ownPaths(count, count + count / 2)];
   const worker = await startLoad();
   try {
     const rows: Row[] = [];

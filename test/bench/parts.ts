@@ -9,6 +9,7 @@ import { measureNodes } from "./nodes.ts";
 import { measurePhonesBesidePlans } from "./phones-beside-plans.ts";
 import type { PlainJob, PlainPorts } from "./plain-servers.ts";
 import { populate } from "./populate.ts";
+import { inRounds } from "./rounds.ts";
 import { writeServedFiles } from "./served-files.ts";
 import { measureEditWhileServing, measurePlan, measureSiteEdit } from "./site-edit.ts";
 import { busyDevice, edit, furnish, openStage, type Stage } from "./stage.ts";
@@ -18,6 +19,7 @@ import { measureImage, measureLoss, measureTftp } from "./tftp.ts";
 
 const deviceCount = 5000;
 const bootCount = 2000;
+const coldCount = 3000;
 const site = "large";
 /** With six lines and four lamps, as a busy desk has. */
 const phones = Array.from({ length: 50 }, (_, index) => busyDevice(index, 1, 6, 0));
@@ -29,10 +31,9 @@ interface Measured {
   readonly notes: readonly string[];
 }
 
-/** In their order: a boot from cold comes before anything is warm. */
 const beside = ["tftp", "image", "loss", "http"];
-const onStage = ["boot", "cold", ...beside, "making", "edit"];
-export const partNames: readonly string[] = [...onStage, "start", "adding", "nodes"];
+const onStage = [...beside, "making", "edit"];
+export const partNames: readonly string[] = ["boot", "cold", ...onStage, "start", "adding", "nodes"];
 
 type Take = (part: string, measure: () => Promise<readonly Row[]>) => Promise<void>;
 
@@ -49,6 +50,8 @@ export async function runParts(
     tell(measured);
     rows.push(...measured);
   };
+  await take("boot", () => fromCold((stage) => measureBooting(stage, bootCount)));
+  await take("cold", () => fromCold((stage) => measureCold(stage, coldCount)));
   const notes = onStage.some((name) => only.has(name)) ? await measureStage(only, isFull, take) : [];
   for (const count of isFull ? [1, 1000, deviceCount, 10_000, 20_000] : [1, deviceCount]) {
     await take("start", () => measureStart(count));
@@ -60,18 +63,34 @@ export async function runParts(
   return { rows, notes };
 }
 
-async function measureStage(only: ReadonlySet<string>, isFull: boolean, take: Take): Promise<readonly string[]> {
+/** Each round on an Offhook that has made nothing yet; the first of them in a process that has just begun. */
+function fromCold(measure: (stage: Stage) => Promise<Row[]>): Promise<Row[]> {
+  return inRounds(async () => {
+    const stage = await openPopulated();
+    try {
+      return await measure(stage);
+    } finally {
+      await stage.close();
+    }
+  });
+}
+
+/** With a window that all phones may be pinned in. */
+async function openPopulated(): Promise<Stage> {
   const stage = await openStage();
+  await furnish(stage, 100);
+  await populate(stage, site, deviceCount);
+  // Now and not in the middle of what is measured.
+  await stage.app.office.sizes.count();
+  await stage.app.office.enrolment.open(edit, { all: true, minutes: 30 });
+  return stage;
+}
+
+async function measureStage(only: ReadonlySet<string>, isFull: boolean, take: Take): Promise<readonly string[]> {
+  const stage = await openPopulated();
   try {
-    await furnish(stage, 100);
-    await populate(stage, site, deviceCount);
-    // Now and not in the middle of what is measured.
-    await stage.app.office.sizes.count();
-    const { devices, enrolment } = stage.app.office;
+    const { devices } = stage.app.office;
     for (const { mac, ...device } of [...phones, fullPhone]) await devices.add(edit, mac, device);
-    await enrolment.open(edit, { all: true, minutes: 30 });
-    await take("boot", () => measureBooting(stage, bootCount));
-    await take("cold", () => measureCold(stage, bootCount, deviceCount));
     const isServed = beside.some((name) => only.has(name));
     const notes = isServed ? await measureServing(stage, isFull, take) : [];
     await take("making", () => measureDeviceFiles(stage));
@@ -125,9 +144,9 @@ function measureDeviceFiles(stage: Stage): Promise<Row[]> {
 
 async function measureEditing(stage: Stage): Promise<Row[]> {
   const alone = await measureSiteEdit(stage, site, deviceCount);
-  const planned = await measurePlan(stage, site, deviceCount);
-  // Those before them may have booted from addresses of their own, which they are held to.
-  const paths = ownPaths(bootCount, bootCount + 200);
-  const beside = await measurePhonesBesidePlans(stage, site, paths);
-  return [...alone, planned, ...beside, ...(await measureEditWhileServing(stage, site, deviceCount, paths))];
+  const planned = await inRounds(async () => [await measurePlan(stage, site, deviceCount)]);
+  const paths = ownPaths(0, 200);
+  const beside = await inRounds(() => measurePhonesBesidePlans(stage, site, paths));
+  const served = await inRounds((round) => measureEditWhileServing(stage, site, deviceCount, paths, round));
+  return [...alone, ...planned, ...beside, ...served];
 }
