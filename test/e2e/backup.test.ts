@@ -10,6 +10,7 @@ import type { Mac } from "../../server/domain/mac.ts";
 import { bootFleet } from "../../server/simulate/fleet.ts";
 import { phoneOf } from "../../server/simulate/phones.ts";
 import { type ServerProcess, startServer } from "../long/server-process.ts";
+import { compiled } from "../support/compiled.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const catalogue = createCatalogue("profiles");
@@ -21,7 +22,7 @@ const phones = demoOffice.devices.flatMap(({ mac, model }) => {
 /** Runs a command on the data folder that `startServer` gives a server. */
 async function offhook(folder: string, ...parameters: string[]) {
   const { PATH = "" } = process.env;
-  const child = spawn(process.execPath, ["--import", "tsx", "server/main.ts", ...parameters], {
+  const child = spawn(process.execPath, [compiled("server/main.ts"), ...parameters], {
     env: { PATH, OFFHOOK_DATA: join(folder, "data") },
     stdio: "pipe",
   });

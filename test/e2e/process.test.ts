@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { compiled } from "../support/compiled.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { fetchTftp } from "../support/tftp-phone.ts";
 
@@ -11,7 +12,7 @@ const token = "a-token-for-this-test";
 
 function offhook(parameters: readonly string[], env: Record<string, string> = {}): ChildProcess {
   const { PATH = "" } = process.env;
-  return spawn(process.execPath, ["--import", "tsx", "server/main.ts", ...parameters], {
+  return spawn(process.execPath, [compiled("server/main.ts"), ...parameters], {
     env: { PATH, ...env },
     stdio: "pipe",
   });

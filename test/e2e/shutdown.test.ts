@@ -126,7 +126,7 @@ describe("a server that is told to stop", { timeout: 60_000 }, () => {
 });
 
 describe("a server that is told to stop in the middle of writing a file", { timeout: 60_000 }, () => {
-  const writing = new URL("../support/unfinished-write.ts", import.meta.url);
+  const writing = "test/support/unfinished-write.ts";
 
   it("still lets a phone have the rest of its file", async () => {
     const server = await startServer(await folderWithFiles(), undefined, {}, [writing]);

@@ -1,10 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { compiled } from "../support/compiled.ts";
 import { ask } from "../support/front-door.ts";
 import { createTemporaryFolder } from "../support/temporary-folder.ts";
 import type { CrowdJob } from "./crowd.ts";
@@ -16,8 +15,6 @@ const image = Buffer.alloc(20_000_000, "image of a phone ");
 const device = { mac: "00:17:21:82:05:42", model: "cisco/8851", lines: ["9721"] };
 const file = "/SEP001721820542.cnf.xml";
 const looks = 500;
-
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
 describe("a phone in a crowd that means no good", () => {
   let folder: Awaited<ReturnType<typeof createTemporaryFolder>>;
@@ -103,7 +100,7 @@ describe("a phone in a crowd that means no good", () => {
 
 /** Clients of a process of their own, all of them connected; gives the process. */
 async function gather(job: CrowdJob): Promise<ChildProcess> {
-  const crowd = fork(new URL("./crowd.ts", import.meta.url), { execArgv: ["--import", tsx] });
+  const crowd = fork(compiled("test/long/crowd.ts"));
   crowd.send(job);
   const [told] = await Promise.race([once(crowd, "message"), once(crowd, "exit")]);
   if (told !== "all are there") throw new Error(`the crowd ended with ${told}`);

@@ -1,12 +1,11 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { pathToFileURL } from "node:url";
 import type { BootServer } from "../../server/simulate/asking.ts";
+import { compiled } from "../support/compiled.ts";
 import type { SettledMemory } from "./settled-memory.ts";
 
 /** `offhook serve` as a process of its own, that can be killed. Its ports are others after each start. */
@@ -36,29 +35,27 @@ interface Ports {
 }
 
 const root = join(import.meta.dirname, "..", "..");
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 /** Megabytes. In a small heap garbage is collected soon, so that the memory of the process shows what is really held. */
 const smallHeap = ["--max-semi-space-size=8", "--max-old-space-size=256"];
 /** Lets the test have the garbage collected, so that it measures what is held and not when the collector last came. */
-const settling = ["--expose-gc", "--import", new URL("./settled-memory.ts", import.meta.url).href];
+const settling = () => ["--expose-gc", "--import", compiled("test/long/settled-memory.ts")];
 const settleWithinMs = 10_000;
 const token = "long-test-token-0123456789";
 const host = "127.0.0.1";
 
 /**
- * Starts the server on a data folder, from its sources: what is in dist may be of yesterday. It may hold so many
- * descriptors; as many as this process when absent. `variables` are given to it beside those that it needs, and the
- * modules of `before` are loaded before its own.
+ * Starts the server on a data folder. It may hold so many descriptors; as many as this process when absent. `variables`
+ * are given to it beside those that it needs, and the modules of `before`, named from the root, are loaded before its own.
  */
 export async function startServer(
   folder: string,
   mostDescriptors?: number,
   variables: Readonly<Record<string, string>> = {},
-  before: readonly URL[] = [],
+  before: readonly string[] = [],
 ): Promise<ServerProcess> {
   const limit = mostDescriptors === undefined ? "" : `ulimit -n ${mostDescriptors} && `;
-  const flags = [...smallHeap, "--import", tsx, ...settling, ...before.flatMap(({ href }) => ["--import", href])];
-  const command = [process.execPath, ...flags, join(root, "server", "main.ts"), "serve"];
+  const flags = [...smallHeap, ...settling(), ...before.flatMap((name) => ["--import", compiled(name)])];
+  const command = [process.execPath, ...flags, compiled("server/main.ts"), "serve"];
   const child = spawn("/bin/sh", ["-c", `${limit}exec "$@"`, "sh", ...command], {
     // In a folder without an .env file, and with no variable of whoever runs the test.
     cwd: folder,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { onTestFinished } from "vitest";
+import { compiled } from "./compiled.ts";
 
 type Said = Readonly<Record<string, unknown>>;
 
@@ -14,10 +15,10 @@ export interface TalkingProcess {
   readonly said: readonly Said[];
 }
 
-/** `offhook …` from source, over real pipes; killed with the test. */
+/** `offhook …` over real pipes; killed with the test. */
 export function startOffhook(parameters: readonly string[], env: Record<string, string> = {}): TalkingProcess {
   const { PATH = "" } = process.env;
-  const command = ["--import", "tsx", "server/main.ts", ...parameters];
+  const command = [compiled("server/main.ts"), ...parameters];
   const child = spawn(process.execPath, command, { env: { PATH, ...env }, stdio: ["pipe", "pipe", "pipe"] });
   const said: Said[] = [];
   const changed = new EventTarget();

@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
+import { compiled } from "./compiled.ts";
 import { readRequest } from "./tftp-datagrams.ts";
 
 export interface Flood {
@@ -56,9 +57,7 @@ export interface FloodApart {
  * late, and its place would be taken with reason.
  */
 export function floodApart(parts: FloodParts): FloodApart {
-  const child = fork(new URL("./tftp-flood-apart.ts", import.meta.url), [JSON.stringify(parts)], {
-    execArgv: ["--import", "tsx"],
-  });
+  const child = fork(compiled("test/support/tftp-flood-apart.ts"), [JSON.stringify(parts)]);
   const ended = once(child, "exit");
   return {
     sent: new Promise((resolve, reject) => {

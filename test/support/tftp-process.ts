@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { compiled } from "./compiled.ts";
 
 /** `offhook serve` as a process of its own whose system grants it few descriptors. Linux only: it is looked at in /proc. */
 export interface TftpProcess {
@@ -17,8 +18,6 @@ export interface TftpProcess {
 }
 
 const root = join(import.meta.dirname, "..", "..");
-/** As people run it: what `npm run build` made, since a compiler in the process would count among its memory. */
-const main = join(root, "dist", "main.js");
 
 /** Starts it on an empty folder with `files` on the shelf, with at most so many descriptors. */
 export async function startTftpProcess(
@@ -30,7 +29,7 @@ export async function startTftpProcess(
   for (const [name, body] of Object.entries(files)) await writeFile(join(folder, "firmware", name), body);
   // Only a shell lowers the limit for good: Node raises its own as far as it may.
   const limited = `ulimit -n ${maxDescriptors} && exec "$@"`;
-  const child = spawn("sh", ["-c", limited, "sh", process.execPath, main, "serve"], {
+  const child = spawn("sh", ["-c", limited, "sh", process.execPath, compiled("server/main.ts"), "serve"], {
     // In a folder without an .env file, and with no variable of whoever runs the test.
     cwd: folder,
     env: {
