@@ -28,7 +28,7 @@ interface ListedDevice {
  */
 export function describeMixed(minutes: number): void {
   const endsForMs = minutes * 60_000 * 0.4;
-  const steadyMs = minutes * 60_000 * 0.4;
+  const steadyMs = minutes * 60_000 * 0.6;
 
   describe("sixty phones of six models through an afternoon of changes, power cuts and restarts", () => {
     const ledger = newLedger();
