@@ -34,8 +34,8 @@ export interface Restored extends BackupCounts, Readonly<Ended> {
 }
 
 /**
- * Fills the stores from a backup, or changes nothing of them. What was under way ends, see Endings. Pins stay. Of
- * sessions there are none in the stores: the API's token is a file, and is not restored.
+ * Fills the stores from a backup, or changes nothing of them. What was under way ends, grants too, see Endings. Pins
+ * stay. The API's token is a file, and is not restored.
  */
 export async function restoreBackup(config: Config, path: string, replace: boolean): Promise<Restored> {
   const { head, records } = await readBackup(path);

@@ -1,4 +1,5 @@
 import { type Campaign, campaignKind, countsOf, isAwaited, type Target, targetKind } from "./domain/campaign.ts";
+import { type Grant, grantKind } from "./domain/grant.ts";
 import {
   type Rotation,
   type RotationStep,
@@ -14,6 +15,7 @@ import type { BackupRecord } from "./store/backup-records.ts";
 /** What was under way when a backup was made and is not after a restore, counted. */
 export interface Ended {
   windows: number;
+  grants: number;
   campaigns: number;
   rotations: number;
   deliveries: number;
@@ -26,10 +28,11 @@ const underWay: ReadonlySet<RotationStep> = new Set(["waiting", "exported", "wri
 
 /**
  * Ends what would act on phones, people or other systems a second time: the stores may be a copy of those that go on
- * elsewhere. Campaigns under way are cancelled, rotations wait for a person, waiting deliveries and windows are dropped.
+ * elsewhere. Campaigns under way are cancelled, grants are ended, rotations wait for a person, waiting deliveries and
+ * windows are dropped.
  */
 export class Endings {
-  readonly ended: Ended = { windows: 0, campaigns: 0, rotations: 0, deliveries: 0 };
+  readonly ended: Ended = { windows: 0, grants: 0, campaigns: 0, rotations: 0, deliveries: 0 };
   readonly #at: string;
   /** Those whose phones or lines may come after them: at most 20 of each for an organization. */
   readonly #held: DocumentRecord[] = [];
@@ -46,6 +49,7 @@ export class Endings {
     const { body, kind } = record.document;
     if (kind === windowKind) return this.#drop("windows");
     if (kind === deliveryKind && (body as Delivery).nextAt !== undefined) return this.#drop("deliveries");
+    if (kind === grantKind && (body as Grant).endedAt === undefined) return this.#endGrant(record);
     if (kind === targetKind) return this.#endTarget(record);
     if (kind === rotationTargetKind && underWay.has((body as RotationTarget).state))
       this.#rotating.add(ownerOf(record));
@@ -65,6 +69,14 @@ export class Endings {
 
   #drop(what: "windows" | "deliveries"): undefined {
     this.ended[what] += 1;
+  }
+
+  /** Also one whose time is over by this clock: another may go slower. */
+  #endGrant(record: DocumentRecord): DocumentRecord {
+    this.ended.grants += 1;
+    const grant = record.document.body as Grant;
+    const endedAt = this.#at < grant.expiresAt ? this.#at : grant.expiresAt;
+    return withBody<Grant>(record, { ...grant, endedAt, endedBy: "restore" });
   }
 
   #endTarget(record: DocumentRecord): DocumentRecord {

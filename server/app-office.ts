@@ -24,6 +24,7 @@ import { createDesks, type DeskParts } from "./office/desk/desk.ts";
 import { watchSiteSizes } from "./office/desk/site-sizes.ts";
 import { byOffhook } from "./office/editing.ts";
 import { createFirmwareStock } from "./office/firmware/stock.ts";
+import { createGrants } from "./office/grants.ts";
 import { createLayers, foundOffice } from "./office/layers/layers.ts";
 import { createLines } from "./office/lines.ts";
 import { provesMasterKey } from "./office/master-key-proof.ts";
@@ -36,6 +37,7 @@ import { createTemplates } from "./office/templates/templates.ts";
 import { executeDocument } from "./render/documents-execute.ts";
 import { textPage } from "./render/documents-text-page.ts";
 import { createRenderer, type Renderer } from "./render/renderer.ts";
+import { grantTokens } from "./security/grant-tokens.ts";
 import { loadMasterKey } from "./security/master-key.ts";
 import { createOneTimeLogins } from "./security/one-time-logins.ts";
 import { createSealer } from "./security/sealer.ts";
@@ -62,7 +64,7 @@ export async function openOffice(config: Config, log: Logger, clock: Clock, read
   const { files, renderer } = base;
   const edits = { ...rules, store: changes.edits, files, newSecret: generateSecret };
   const phones = () => advertised.base;
-  const pushing = await openPush({ ...rules, edits: changes.edits, ...kept, config, log, logins, phones });
+  const pushing = await openPush({ ...rules, renderer, edits: changes.edits, ...kept, config, log, logins, phones });
   const devices = openDevices({ ...edits, ...kept });
   const { version = "unknown" } = read;
   const allowedNetworks = config.phoneNetworks;
@@ -84,6 +86,7 @@ export async function openOffice(config: Config, log: Logger, clock: Clock, read
     lines: createLines(edits),
     layers: createLayers(edits),
     enrolment: createEnrolment(rules),
+    grants: createGrants({ ...rules, tokens: grantTokens }),
     templates: createTemplates({ ...rules, ...trials, renderer }),
     firmware: createFirmwareStock({ ...rules, ...memory, shelfChanged: firmware.look }),
     changes: devices.changes,

@@ -22,9 +22,10 @@ async function restore({ env, out }: CommandLine, file: string, options: Restore
     throw new Error(code === "ENOENT" ? `there is no file ${file}` : `${file} can't be read: ${code}`);
   });
   const restored = await restoreBackup(readConfig(env), file, options.replace === true);
-  const { at, audit, campaigns, deliveries, documents, rotations, windows } = restored;
+  const { at, audit, campaigns, deliveries, documents, grants, rotations, windows } = restored;
   out(`${documents} documents and ${audit} entries of the audit, as they were at ${at}\n`);
   out(`${windows} enrolment windows were ended; phones that were pinned stay pinned\n`);
+  out(`${grants} grants were ended\n`);
   out(`${campaigns} campaigns under way were ended, ${deliveries} waiting deliveries to web hooks were dropped\n`);
   out(`${rotations} rotations of secrets under way wait for a person: POST /api/v1/rotations/ID/resume\n`);
 }

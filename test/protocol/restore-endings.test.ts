@@ -4,6 +4,7 @@ import { makeBackup, type Restored, restoreBackup } from "../../server/app-backu
 import { readConfig } from "../../server/config.ts";
 import { openAdminOffice } from "../support/admin-office.ts";
 import { openCampaignOffice, openFleet } from "../support/campaign-office.ts";
+import { type GrantBody, give, shows } from "../support/granted.ts";
 import { openHookReceiver } from "../support/hook-receiver.ts";
 import { exported, fetchFile, listensAt, mac, order, type RotationAnswer, read } from "../support/rotating-office.ts";
 import { openSipPhone } from "../support/sip-phone.ts";
@@ -125,4 +126,24 @@ test("deliveries that waited are dropped, those that ended stay in the log", asy
   expect(receiver.received).toHaveLength(2);
   const { items } = await copy.ok<{ items: object[] }>("GET", `/webhooks/${id}/deliveries`);
   expect(items).toMatchObject([{ state: "taken" }]);
+});
+
+test("grants are ended, and open nothing where they are restored, whatever its clock says", async () => {
+  const { here, there, move } = await openPlaces();
+  const first = await openAdminOffice({}, Date.now, here);
+  onTestFinished(() => first.close());
+  const open = await give(first, { name: "Ana", minutes: 60 });
+  const taken = await give(first, { name: "Ben" });
+  await first.ok("DELETE", `/grants/${taken.id}`);
+  expect(await move()).toMatchObject({ grants: 1 });
+  expect((await first.call("GET", "/devices", undefined, shows(open.token))).status).toBe(200);
+
+  const copy = await openAdminOffice({}, () => Date.now() - 24 * 3_600_000, there);
+  onTestFinished(() => copy.close());
+  expect((await copy.call("GET", "/devices", undefined, shows(open.token))).status).toBe(401);
+  const { items } = await copy.ok<{ items: readonly GrantBody[] }>("GET", "/grants?sort=name");
+  expect(items).toMatchObject([
+    { name: "Ana", open: false, endedBy: "restore" },
+    { name: "Ben", open: false, endedBy: "root-token" },
+  ]);
 });

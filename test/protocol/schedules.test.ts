@@ -74,6 +74,8 @@ describe("the schedules", () => {
     [{ cron: "* * * * * *" }, "/cron", "cron"],
     [{ cron: "61 * * * *" }, "/cron", "cron"],
     [{ cron: "0 0 30 2 *" }, "/cron", "cron"],
+    [{ cron: "0 0 L-30 2 *" }, "/cron", "cron"],
+    [{ cron: "30 2 * 3 0L", zone: "Europe/Prague" }, "/cron", "cron"],
     [{ zone: "Europe/Nowhere" }, "/zone", "time-zone"],
     [{ name: "other" }, "/name", "unknown"],
   ])("refuse %o", async (patch, pointer, code) => {
@@ -136,7 +138,9 @@ describe("what runs", () => {
     now += 29 * 24 * 3_600_000;
     const { id } = await open(10);
     now += 2 * 24 * 3_600_000;
-    expect((await run("expired-windows")).last).toMatchObject({ detail: "1 windows removed" });
+    expect((await run("expired-windows")).last).toMatchObject({
+      detail: "1 windows and 0 grants removed, 0 grants ended",
+    });
     const { items } = await admin.ok<{ items: readonly { id: string }[] }>("GET", "/enrolment-windows");
     expect(items.map((each) => each.id)).toEqual([id]);
   });

@@ -3,6 +3,7 @@ import { Failure } from "../../domain/failures.ts";
 import type { Edit } from "../../office/editing.ts";
 import type { Caller } from "../../security/bearer.ts";
 import { ifMatchOf } from "./etags.ts";
+import { isOpenTo } from "./granted.ts";
 import type { AdminParts } from "./parts.ts";
 
 /** Who asks, and in which organization. */
@@ -15,20 +16,25 @@ export const visitDecorator = "visit";
 const organizationHeader = "offhook-organization";
 
 /**
- * Lets a request in or refuses it: the one place where it is decided. Whoever is not the operator may do nothing yet,
- * until people with permissions of their own exist.
+ * Lets a request in or refuses it: the one place where it is decided. Whoever is not the operator may do what their
+ * grant opens, in its organization, and nothing else until people with permissions of their own exist.
  */
-export async function admit(parts: AdminParts, { headers }: FastifyRequest): Promise<Visit> {
-  const caller = parts.authenticate(headers.authorization);
+export async function admit(parts: AdminParts, request: FastifyRequest): Promise<Visit> {
+  const { authorization, [organizationHeader]: named } = request.headers;
+  const caller = parts.authenticate(authorization) ?? (await parts.grants.callerOf(authorization));
   if (!caller) throw new Failure("UNAUTHENTICATED");
-  if (!caller.operator) throw new Failure("FORBIDDEN");
-  const named = headers[organizationHeader];
-  const organization = typeof named === "string" && named !== "" ? named : "default";
-  await requireOrganization(parts, organization);
+  const { grant, operator } = caller;
+  if (!operator && !(grant && isOpenTo(grant.may, request))) throw new Failure("FORBIDDEN");
+  const own = grant?.organization ?? "default";
+  const organization = typeof named === "string" && named !== "" ? named : own;
+  await requireOrganization(parts, caller, organization);
   return { caller, organization };
 }
 
-export async function requireOrganization({ store }: AdminParts, id: string): Promise<void> {
+/** The organization is there, and the caller may act in it: FORBIDDEN tells a grant's caller of none but its own. */
+export async function requireOrganization({ store }: AdminParts, caller: Caller, id: string): Promise<void> {
+  if (!caller.operator && caller.grant?.organization !== id)
+    throw new Failure("FORBIDDEN", "a grant is good for its own organization only");
   const known = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(id);
   if (known && (await store.get({ organization: id, kind: "organization", id }))) return;
   throw new Failure("NOT_FOUND", "there is no such organization");

@@ -6,8 +6,8 @@ import { Problem, problemType } from "./problems.ts";
 
 const about = `Provisioning of IP phones.
 
-Every route below \`/api/v1\` needs \`Authorization: Bearer <token>\`; \`/healthz\`, \`/readyz\`, \`/metrics\` and this
-documentation are open. The header \`Offhook-Organization\` names the organization; without it, it is \`default\`.
+Every route below \`/api/v1\` needs \`Authorization: Bearer <token>\`: the root token, or that of a grant, which opens some
+of them in one organization. \`/healthz\`, \`/readyz\`, \`/metrics\` and this documentation are open. The header \`Offhook-Organization\` names the organization; without it, it is \`default\`.
 
 Lists answer \`{ items, nextCursor, total }\`. A single document's \`ETag\` is its version: \`If-Match\` (412 when stale)
 and \`version\` in a body (409 when stale) are optional. Problems are RFC 9457 \`application/problem+json\`.`;
@@ -17,6 +17,7 @@ const tags = [
   { name: "lines", description: "SIP accounts" },
   { name: "layers", description: "Organizations, sites and presets: where settings come from" },
   { name: "enrolment", description: "Windows in which phones come for the first time" },
+  { name: "grants", description: "Who is let into an organization for a while" },
   { name: "firmware", description: "Loads that phones can be given" },
   { name: "catalogue", description: "Models and settings" },
   { name: "templates", description: "How files are laid out" },

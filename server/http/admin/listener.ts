@@ -7,7 +7,7 @@ import { descriptorLimit } from "../descriptors.ts";
 import { auditRoutes } from "./audit.ts";
 import { bulkRoutes } from "./bulk.ts";
 import { bulkAddRoutes } from "./bulk-add.ts";
-import { admit, visitDecorator } from "./caller.ts";
+import { admit, visitDecorator, visitOf } from "./caller.ts";
 import { campaignRoutes } from "./campaigns.ts";
 import { changeRoutes } from "./changes.ts";
 import { choiceRoutes } from "./choices.ts";
@@ -25,6 +25,7 @@ import { eventRoutes } from "./events.ts";
 import { exchangeRoutes } from "./exchanges.ts";
 import { firmwareRoutes } from "./firmware.ts";
 import { firmwareUploadRoutes } from "./firmware-uploads.ts";
+import { grantRoutes } from "./grants.ts";
 import { healthRoutes } from "./health.ts";
 import { createJsonParser } from "./json-body.ts";
 import { keyLayoutRoutes } from "./key-layout.ts";
@@ -133,6 +134,10 @@ function registerApi(api: AdminServer, parts: AdminParts): void {
     reply.header("cache-control", "no-store");
     request.setDecorator(visitDecorator, await admit(parts, request));
   });
+  // A body may take a minute to arrive, and a grant may have ended meanwhile.
+  api.addHook("preHandler", async (request) => {
+    if (visitOf(request).caller.grant) await admit(parts, request);
+  });
   api.setNotFoundHandler(noSuchRoute);
   for (const register of resources) register(api, parts);
   eventRoutes(api, hub);
@@ -165,6 +170,7 @@ const resources = [
   pbxConnectionRoutes,
   templateRoutes,
   enrolmentWindowRoutes,
+  grantRoutes,
   firmwareRoutes,
   firmwareUploadRoutes,
   strangerRoutes,

@@ -1,6 +1,6 @@
 import Type from "typebox";
 import type { LayerDocument } from "../../domain/device.ts";
-import { editOf, requireOrganization } from "./caller.ts";
+import { editOf, requireOrganization, type Visit, visitOf } from "./caller.ts";
 import { tagged } from "./etags.ts";
 import { Layer, LayerQuery, layerTrialView, layerView, OrganizationPatch } from "./layer-schemas.ts";
 import type { AdminParts, AdminServer } from "./parts.ts";
@@ -8,12 +8,12 @@ import type { AdminParts, AdminServer } from "./parts.ts";
 const params = Type.Object({ id: Type.String() });
 const tags = ["layers"];
 
-/** The organization in the path counts here, not the one in the header; the operator may name any. */
+/** The organization in the path counts here, not the one in the header; the operator may name any, a grant its own. */
 export function organizationRoutes(server: AdminServer, parts: AdminParts): void {
   const { layers, layerTrials, store } = parts;
 
-  async function read(id: string) {
-    await requireOrganization(parts, id);
+  async function read({ caller }: Visit, id: string) {
+    await requireOrganization(parts, caller, id);
     const document = await store.get<LayerDocument>({ organization: id, kind: "organization", id });
     if (!document) throw new Error(`organization ${id} went while it was read`);
     return document;
@@ -24,7 +24,7 @@ export function organizationRoutes(server: AdminServer, parts: AdminParts): void
     ["/organizations/:id/settings", "Settings of the layer organization"],
   ] as const) {
     server.get(url, { schema: { tags, summary, params, response: { 200: Layer } } }, async (request, reply) => {
-      const document = await read(request.params.id);
+      const document = await read(visitOf(request), request.params.id);
       tagged(reply, document.version);
       return layerView(parts, document);
     });
@@ -45,7 +45,7 @@ export function organizationRoutes(server: AdminServer, parts: AdminParts): void
       const { id } = request.params;
       const { version, ...given } = request.body;
       const { dryRun, force = false } = request.query;
-      await requireOrganization(parts, id);
+      await requireOrganization(parts, visitOf(request).caller, id);
       const edit = { ...editOf(request, version), organization: id };
       const asked = [edit, "organization", id, { ...given, ...(force && { force }) }] as const;
       if (dryRun) return layerTrialView(parts, await layerTrials.try(...asked));

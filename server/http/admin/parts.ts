@@ -20,6 +20,7 @@ import type { DeviceCopies } from "../../office/devices/copies.ts";
 import type { Devices } from "../../office/devices/devices.ts";
 import type { KeyLayouts } from "../../office/devices/key-layouts.ts";
 import type { FirmwareStock } from "../../office/firmware/stock.ts";
+import type { Grants } from "../../office/grants.ts";
 import type { Layers } from "../../office/layers/layers.ts";
 import type { Lines } from "../../office/lines.ts";
 import type { Enrolment } from "../../office/phones/enrolment.ts";
@@ -82,6 +83,7 @@ export interface AdminParts {
   readonly changes: Changes;
   readonly changePlans: ChangePlans;
   readonly enrolment: Enrolment;
+  readonly grants: Grants;
   readonly templates: Templates;
   readonly firmware: FirmwareStock;
   readonly windows: Windows;
@@ -109,7 +111,7 @@ export interface AdminParts {
   readonly screenshots: Screenshots;
   readonly files: OrganizationFiles;
   readonly masking: Masking;
-  /** Who a header `Authorization` belongs to, or undefined. */
+  /** The operator whose header `Authorization` it is, or undefined; `grants` knows the others. */
   authenticate(authorization: string | undefined): Caller | undefined;
   serverInfo(): ServerInfo;
   /** Fails when the store does not answer. */

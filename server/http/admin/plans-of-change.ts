@@ -2,7 +2,7 @@ import Type, { type Static } from "typebox";
 import { fieldErrors, prepareCheck } from "../../domain/check.ts";
 import { Id } from "../../domain/device.ts";
 import type { PlannedChange } from "../../office/changes/plans.ts";
-import { editOf, requireOrganization } from "./caller.ts";
+import { editOf, requireOrganization, visitOf } from "./caller.ts";
 import { macOf } from "./device-access.ts";
 import { DevicePatch } from "./device-schemas.ts";
 import { LayerPatch, OrganizationPatch } from "./layer-schemas.ts";
@@ -77,7 +77,7 @@ export function planRoutes(server: AdminServer, parts: AdminParts): void {
     const { planned, version } = readChange(request.body.change);
     const edit = editOf(request, version);
     const isOwn = planned.kind === "organization";
-    if (isOwn) await requireOrganization(parts, planned.id);
+    if (isOwn) await requireOrganization(parts, visitOf(request).caller, planned.id);
     const { totals, groups, moreGroups } = await parts.changePlans.plan(
       isOwn ? { ...edit, organization: planned.id } : edit,
       planned,
