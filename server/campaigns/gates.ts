@@ -6,7 +6,6 @@ import {
   isAwaited,
   type Target,
 } from "../domain/campaign.ts";
-import { isWithin } from "./hours.ts";
 
 /** Whether the rest may be told. `gathering`: more of the canary are to be told first. */
 export type CanaryVerdict = "gathering" | "waiting" | "passed" | "failed";
@@ -70,11 +69,4 @@ export function tooManyFailures({ action, stopAt }: CampaignPlan, counts: Counts
   const isAll = decided + counts.skipped === total;
   if (failed === 0 || (decided < fewestDecided && !isAll) || failed / decided < stopAt) return undefined;
   return `too many failures: ${failed} of ${decided} phones, and ${Math.round(stopAt * 100)} % stop it`;
-}
-
-/** What nobody may be told outside of, in words; undefined where it is open. */
-export function closedWindow({ window }: CampaignPlan, now: number): string | undefined {
-  if (!window || isWithin(window, now)) return undefined;
-  const on = window.days ? ` on ${window.days.join(", ")}` : "";
-  return `waits for its window, ${window.from} to ${window.to}${on} in ${window.zone}`;
 }

@@ -6,7 +6,7 @@ import type { DocumentKey, Store } from "../domain/ports.ts";
 import type { Presence, ServedFacts } from "../journal/presence.ts";
 import type { PushRecords } from "../office/push/records.ts";
 import { Board } from "./board.ts";
-import { canaryFailed, closedWindow, judgeCanary, judgeProof, lostCanary, tooManyFailures } from "./gates.ts";
+import { canaryFailed, judgeCanary, judgeProof, lostCanary, tooManyFailures } from "./gates.ts";
 import { Ledger, type Summary } from "./ledger.ts";
 import { skipped } from "./outcome.ts";
 import { putBack } from "./put-back.ts";
@@ -14,6 +14,7 @@ import { recall } from "./recall.ts";
 import { type StepParts, Steps } from "./steps.ts";
 import { targetsOf } from "./targets.ts";
 import { cameAfterTelling } from "./turn.ts";
+import { type WhyClosed, watchWindow } from "./window.ts";
 
 export interface RunParts extends StepParts {
   readonly store: Store;
@@ -32,6 +33,7 @@ export class Run {
   readonly #parts: RunParts;
   readonly #key: DocumentKey;
   readonly #board: Board;
+  readonly #whyClosed: WhyClosed;
   readonly #ledger: Ledger;
   readonly #steps: Steps;
   readonly #ended = new AbortController();
@@ -53,6 +55,7 @@ export class Run {
     this.#stopped = campaign.putBack?.why;
     this.#isPuttingBack = campaign.putBack !== undefined;
     this.#board = new Board(campaign.plan);
+    this.#whyClosed = watchWindow(campaign.plan);
     this.#refilledAt = parts.clock();
     this.#ledger = new Ledger({
       ...parts,
@@ -168,7 +171,7 @@ export class Run {
   }
 
   #tellMore(now: number): void {
-    if (closedWindow(this.#campaign.plan, now) !== undefined) return;
+    if (this.#whyClosed(now) !== undefined) return;
     while (this.#tokens >= 1 && this.#turning < mostTurning && this.#mayBegin()) {
       const isOfCanary = this.#canary() === "gathering";
       const target = this.#board.begin();
@@ -234,7 +237,7 @@ export class Run {
       return { ...standing, state: "waiting", reason: `${stopped}; it gets back what it had` };
     if (stopped !== undefined) return { ...standing, state: "stopped", reason: stopped };
     if (isIdle) return { ...standing, state: "done" };
-    const closed = closedWindow(this.#campaign.plan, this.#parts.clock());
+    const closed = this.#whyClosed(this.#parts.clock());
     if (closed !== undefined) return { ...standing, state: "waiting", reason: closed };
     if (this.#canary() === "waiting") return { ...standing, state: "waiting", reason: "waits for the canary to come" };
     return { ...standing, state: "running" };
@@ -242,7 +245,6 @@ export class Run {
 
   /** What became of the canary, where a person ended the campaign. */
   #afterCancel(): string | undefined {
-    if (this.#stopped !== undefined) return this.#stopped;
-    return this.#campaign.plan.critical ? lostCanary(this.#board.canaries) : undefined;
+    return this.#stopped ?? (this.#campaign.plan.critical ? lostCanary(this.#board.canaries) : undefined);
   }
 }

@@ -13,9 +13,9 @@ import { Failure, type FieldError } from "../domain/failures.ts";
 import type { Mac } from "../domain/mac.ts";
 import type { Clock, DocumentKey, Store, StoredDocument } from "../domain/ports.ts";
 import type { Presence } from "../journal/presence.ts";
+import { cronFault, isZone } from "../lib/cron.ts";
 import type { Revisions } from "../office/revisions/revisions.ts";
 import { judgeCritical } from "./critical.ts";
-import { isZone } from "./hours.ts";
 import { readUnfinished, skipTaken } from "./in-hand.ts";
 import { skipped } from "./outcome.ts";
 import type { ProofParts } from "./proof.ts";
@@ -205,9 +205,9 @@ function formErrors({ transports }: StartParts, { select, transport, window }: C
   if (transport !== undefined && !transports.includes(transport))
     errors.push(finding("/transport", "not-found", `there is no transport "${transport}"`));
   if (window && !isZone(window.zone))
-    errors.push(finding("/window/zone", "zone", `there is no time zone "${window.zone}"`));
-  if (window && window.from === window.to)
-    errors.push(finding("/window/to", "window", "is the time at which it opens: it would never be open"));
+    errors.push(finding("/window/zone", "time-zone", `there is no time zone "${window.zone}"`));
+  const fault = window && cronFault(window);
+  if (fault !== undefined) errors.push(finding("/window/cron", "cron", fault));
   return errors;
 }
 

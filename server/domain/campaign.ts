@@ -1,3 +1,4 @@
+import type { Times } from "../lib/cron.ts";
 import type { Lease } from "./lease.ts";
 import type { Mac } from "./mac.ts";
 import type { DocumentKey } from "./ports.ts";
@@ -22,18 +23,9 @@ export interface CampaignSelection {
   readonly all?: boolean;
 }
 
-export const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
-export type Day = (typeof days)[number];
-
-/** Times of the day at which phones may be told, in a time zone. */
-export interface Hours {
-  /** `HH:MM`; it opens at `from` and is over at `to`, on the next day where that is earlier. */
-  readonly from: string;
-  readonly to: string;
-  /** IANA. */
-  readonly zone: string;
-  /** The days on which it opens; every day when absent. */
-  readonly days?: readonly Day[];
+/** When phones may be told: from each of the times on, for so many minutes. */
+export interface CampaignWindow extends Times {
+  readonly minutes: number;
 }
 
 /** How a campaign goes about it. */
@@ -44,7 +36,7 @@ export interface CampaignPlan {
   readonly canary?: Canary;
   /** Share of failures, above 0 and up to 1, that stops it. */
   readonly stopAt?: number;
-  readonly window?: Hours;
+  readonly window?: CampaignWindow;
   /** How often a phone that did not come is told again. */
   readonly retries: number;
   /**

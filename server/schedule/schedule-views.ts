@@ -1,5 +1,5 @@
 import { Failure, type FieldError } from "../domain/failures.ts";
-import { isCron, isZone, nextTime } from "./cron.ts";
+import { cronFault, isZone, nextTime } from "../lib/cron.ts";
 import type { Job } from "./job.ts";
 import type { LastTurn, StoredSchedule, Switches } from "./records.ts";
 
@@ -40,8 +40,8 @@ export function mergeSwitches(before: StoredSchedule, change: ScheduleChange): S
 /** Throws INVALID where cron or zone can't be read. */
 export function refuseUnreadable({ cron, zone }: ScheduleChange): void {
   const errors: FieldError[] = [];
-  if (typeof cron === "string" && !isCron(cron))
-    errors.push({ pointer: "/cron", code: "cron", detail: 'is not five fields of cron, such as "30 2 * * 1-5"' });
+  const fault = typeof cron === "string" ? cronFault({ cron, zone: zone ?? "UTC" }) : undefined;
+  if (fault !== undefined) errors.push({ pointer: "/cron", code: "cron", detail: fault });
   if (typeof zone === "string" && !isZone(zone))
     errors.push({ pointer: "/zone", code: "time-zone", detail: `there is no time zone "${zone}"` });
   const [first] = errors;

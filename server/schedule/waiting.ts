@@ -3,11 +3,11 @@ import type { Mac } from "../domain/mac.ts";
 import type { Clock, Store, StoreChange } from "../domain/ports.ts";
 import { syncOf, type syncStates } from "../domain/sync.ts";
 import type { Presence } from "../journal/presence.ts";
+import type { Times } from "../lib/cron.ts";
 import { inSlices } from "../lib/slices.ts";
 import type { Desks } from "../office/desk/desk.ts";
 import type { PushRecords } from "../office/push/records.ts";
 import type { Revision, Revisions } from "../office/revisions/revisions.ts";
-import type { Times } from "./cron.ts";
 import { createPushUses, inPages, isLayer } from "./push-uses.ts";
 
 /** How a device is pushed: its `push.when`, and the times of its `push.window`. */

@@ -1,4 +1,5 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import type { Campaign } from "../../server/domain/campaign.ts";
 import type { Json, ProblemBody } from "../support/admin-office.ts";
 import { type CampaignOffice, change, macOf, openCampaignOffice, openFleet } from "../support/campaign-office.ts";
 import { createTemporaryFolder } from "../support/temporary-folder.ts";
@@ -95,8 +96,7 @@ test("one that is switched off, staged or removed meanwhile is skipped with the 
 
 /** A window that opens in twelve hours. */
 function closedHours(): Json {
-  const hour = (offset: number) => `${String((new Date().getUTCHours() + offset) % 24).padStart(2, "0")}:00`;
-  return { from: hour(12), to: hour(13), zone: "UTC" };
+  return { cron: `0 ${(new Date().getUTCHours() + 12) % 24} * * *`, minutes: 60, zone: "UTC" };
 }
 
 test("outside of its window nobody is told, and it says so", async () => {
@@ -104,8 +104,34 @@ test("outside of its window nobody is told, and it says so", async () => {
   const fleet = await openFleet(office, 1);
   const { id } = await start(office, { select: { all: true }, window: closedHours() });
   await expect.poll(async () => (await read(office, id)).state).toBe("waiting");
-  expect((await read(office, id)).reason).toMatch(/^waits for its window, \d\d:00 to \d\d:00 in UTC$/);
+  expect((await read(office, id)).reason).toMatch(
+    /^waits for its window, which opens at \d{4}-\d\d-\d\d \d\d:00 in UTC$/,
+  );
   expect(fleet.notices()).toEqual({ 9001: 0 });
+});
+
+test("it begins when its window opens; who was not told when it closes waits for the next time", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2026-11-23T20:59:59Z") });
+  onTestFinished(() => void vi.useRealTimers());
+  const office = await openCampaignOffice(5000);
+  const fleet = await openFleet(office, 2);
+  const window = { cron: "0 22 * * 1-5", minutes: 420, zone: "Europe/Prague" };
+  const { id } = await start(office, { select: { all: true }, pace: { perSecond: 0.1 }, window });
+  const reasonIs = (reason: string | undefined) =>
+    expect.poll(async () => (await read(office, id)).reason, { timeout: 5000 }).toBe(reason);
+  await reasonIs("waits for its window, which opens at 2026-11-23 22:00 in Europe/Prague");
+  expect(total(fleet.notices())).toBe(0);
+
+  vi.setSystemTime("2026-11-23T21:00:00Z");
+  await expect.poll(async () => (await read(office, id)).counts["up-to-date"], { timeout: 5000 }).toBe(1);
+  vi.setSystemTime("2026-11-24T04:00:00Z");
+  await reasonIs("waits for its window, which opens at 2026-11-24 22:00 in Europe/Prague");
+  expect(await read(office, id)).toMatchObject({ state: "waiting", window, counts: { pending: 1, "up-to-date": 1 } });
+  expect(total(fleet.notices())).toBe(1);
+
+  vi.setSystemTime("2026-11-24T21:00:00Z");
+  expect((await ended(office, id)).state).toBe("done");
+  expect(fleet.notices()).toEqual({ 9001: 1, 9002: 1 });
 });
 
 test("a paused campaign tells nobody until it is resumed; a cancelled one never", async () => {
@@ -315,6 +341,8 @@ test("a phone that a cancelled campaign had not told is free for the next one at
   expect(fleet.notices()).toEqual({ 9001: 1, 9002: 1 });
 });
 
+const night = { cron: "0 22 * * 1-5", minutes: 420, zone: "Europe/Prague" };
+
 const refused: readonly [Json, string][] = [
   [{ select: {} }, "/select"],
   [{ select: { all: true, site: "main" } }, "/select"],
@@ -323,8 +351,11 @@ const refused: readonly [Json, string][] = [
   [{ select: { site: "nowhere" } }, "/select/site"],
   [{ select: { all: true } }, "/select"],
   [{ select: { all: true }, transport: "pigeon" }, "/transport"],
-  [{ select: { all: true }, window: { from: "02:00", to: "05:00", zone: "Mars/Olympus" } }, "/window/zone"],
-  [{ select: { all: true }, window: { from: "02:00", to: "02:00", zone: "UTC" } }, "/window/to"],
+  [{ select: { all: true }, window: { ...night, zone: "Mars/Olympus" } }, "/window/zone"],
+  [{ select: { all: true }, window: { ...night, zone: undefined } }, "/window/zone"],
+  [{ select: { all: true }, window: { ...night, minutes: 0 } }, "/window/minutes"],
+  [{ select: { all: true }, window: { ...night, minutes: 10_081 } }, "/window/minutes"],
+  [{ select: { all: true }, window: { ...night, from: "22:00" } }, "/window/from"],
   [{ select: { all: true }, canary: { count: 0 } }, "/canary/count"],
 ];
 
@@ -337,4 +368,47 @@ test("what can't be done is refused naming the field, and nothing is started", a
   }
   expect(answers).toEqual(refused);
   expect(await office.admin.ok("GET", "/campaigns")).toMatchObject({ total: 0 });
+});
+
+test.each([
+  ["every night", 'is not five fields of cron, such as "30 2 * * 1-5"'],
+  ["0 0 22 * * 1-5", 'is not five fields of cron, such as "30 2 * * 1-5"'],
+  ["0 25 * * *", "names no time: 25 is a invalid expression for hour"],
+  ["0 22 30 2 *", "names no time: 30 2 is an impossible day of month for the given month"],
+  ["0 22 L-30 2 *", "names no time that ever comes in Europe/Prague"],
+  // The hour that the clock leaves out there each year.
+  ["30 2 * 3 0L", "names no time that ever comes in Europe/Prague"],
+])("a window that never opens is refused with the reason: %s", async (cron, detail) => {
+  const office = await openCampaignOffice(100);
+  await openFleet(office, 1);
+  const body = { select: { all: true }, window: { ...night, cron } };
+  const { json, status } = await office.admin.call<ProblemBody>("POST", "/campaigns", body);
+  expect({ status, errors: json.errors }).toEqual({
+    status: 422,
+    errors: [{ pointer: "/window/cron", code: "cron", detail }],
+  });
+  expect(await office.admin.ok("GET", "/campaigns")).toMatchObject({ total: 0 });
+});
+
+test("a campaign with a window that this version can't read is shown, tells nobody, and can be cancelled", async () => {
+  const office = await openCampaignOffice(100);
+  const fleet = await openFleet(office, 1);
+  const { id } = await start(office, { select: { all: true }, window: closedHours() });
+  const store = office.admin.office.stores.config;
+  const key = { organization: "default", kind: "campaign", id };
+  await office.campaigns.close();
+  await store.transaction(async (transaction) => {
+    const campaign = (await transaction.get<Campaign>(key))?.body as Campaign;
+    const window = { from: "02:00", to: "05:00", zone: "UTC" };
+    await transaction.put(key, { ...campaign, plan: { ...campaign.plan, window }, lease: undefined });
+  });
+  const other = office.openOtherNode();
+  other.begin();
+  await expect
+    .poll(async () => (await read(office, id)).reason, { timeout: 5000 })
+    .toBe("waits for its window, which can't be read");
+  expect(await office.admin.ok("GET", "/campaigns")).toMatchObject({ items: [{ id, state: "waiting" }] });
+  await other.control("default", id, "cancel", "test");
+  expect(results(await ended(office, id))).toEqual(["9001 skipped 0"]);
+  expect(fleet.notices()).toEqual({ 9001: 0 });
 });

@@ -1,13 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { closedWindow, judgeCanary, tooManyFailures } from "../../server/campaigns/gates.ts";
-import { isWithin } from "../../server/campaigns/hours.ts";
-import {
-  type CampaignPlan,
-  countsOf,
-  type Hours,
-  type Target,
-  type TargetState,
-} from "../../server/domain/campaign.ts";
+import { judgeCanary, tooManyFailures } from "../../server/campaigns/gates.ts";
+import { type CampaignPlan, countsOf, type Target, type TargetState } from "../../server/domain/campaign.ts";
 import type { Mac } from "../../server/domain/mac.ts";
 
 const plan: CampaignPlan = { action: "resync", pace: { perSecond: 20 }, retries: 2 };
@@ -16,40 +9,6 @@ function target(state: TargetState, more: Partial<Target> = {}): Target {
   const due = state === "sent" ? { dueAt: 1 } : {};
   return { mac: "00562b049001" as Mac, site: "main", model: "m", state, attempts: 1, ...due, ...more };
 }
-
-describe("a window", () => {
-  const night: Hours = { from: "22:00", to: "05:00", zone: "Europe/Prague" };
-  const day: Hours = { from: "09:00", to: "17:30", zone: "Europe/Prague" };
-  test.each<[Hours, string, boolean]>([
-    [day, "2026-07-01T06:59:59Z", false],
-    [day, "2026-07-01T07:00:00Z", true],
-    [day, "2026-07-01T15:29:59Z", true],
-    [day, "2026-07-01T15:30:00Z", false],
-    // In winter the clock there is an hour nearer to UTC.
-    [day, "2026-01-05T07:30:00Z", false],
-    [day, "2026-01-05T08:00:00Z", true],
-    [night, "2026-07-01T20:00:00Z", true],
-    [night, "2026-07-02T02:59:00Z", true],
-    [night, "2026-07-02T03:00:00Z", false],
-    // 2026-07-03 is a Friday; its night goes on into Saturday, and Saturday's own does not open.
-    [{ ...night, days: ["fri"] }, "2026-07-03T21:00:00Z", true],
-    [{ ...night, days: ["fri"] }, "2026-07-04T02:00:00Z", true],
-    [{ ...night, days: ["fri"] }, "2026-07-04T21:00:00Z", false],
-    [{ ...night, days: ["fri"] }, "2026-07-03T02:00:00Z", false],
-    // On 2026-03-29 the clock goes from 02:00 to 03:00.
-    [{ from: "02:00", to: "03:00", zone: "Europe/Prague" }, "2026-03-29T01:00:00Z", false],
-    [{ from: "02:00", to: "05:00", zone: "Europe/Prague" }, "2026-03-29T01:00:00Z", true],
-  ])("%j holds %s: %s", (hours, at, holds) => {
-    expect(isWithin(hours, Date.parse(at))).toBe(holds);
-  });
-
-  test("that is closed says when it opens", () => {
-    const window: Hours = { from: "02:00", to: "05:00", zone: "UTC", days: ["sat", "sun"] };
-    const now = Date.parse("2026-07-01T12:00:00Z");
-    expect(closedWindow({ ...plan, window }, now)).toBe("waits for its window, 02:00 to 05:00 on sat, sun in UTC");
-    expect(closedWindow(plan, now)).toBeUndefined();
-  });
-});
 
 describe("a canary", () => {
   const registering = { registration: "awaited", dueAt: 1 } as const;

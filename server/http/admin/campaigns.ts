@@ -1,6 +1,6 @@
 import Type, { type Static } from "typebox";
 import type { CampaignOrder } from "../../campaigns/campaigns.ts";
-import { type Campaign, campaignStates, days, type Hours, type Target, targetStates } from "../../domain/campaign.ts";
+import { type Campaign, campaignStates, type Target, targetStates } from "../../domain/campaign.ts";
 import { Id } from "../../domain/device.ts";
 import type { Mac } from "../../domain/mac.ts";
 import { pushActions } from "../../domain/push.ts";
@@ -18,7 +18,6 @@ const atOnce = Type.Integer({
   maximum: 10_000,
   description: "phones that were told and have not come yet",
 });
-const time = Type.String({ pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$" });
 
 const Select = Type.Object(
   {
@@ -42,12 +41,11 @@ const Pace = Type.Object(
 
 const Window = Type.Object(
   {
-    from: time,
-    to: time,
-    zone: Type.String({ minLength: 1, maxLength: 64, description: "IANA, as Europe/Prague" }),
-    days: optional(Type.Array(Type.Enum([...days]), { minItems: 1, maxItems: 7, description: "on which it opens" })),
+    cron: Type.String({ maxLength: 100, description: "when it opens: five fields, minute first, as 0 22 * * 1-5" }),
+    minutes: Type.Integer({ minimum: 1, maximum: 10_080, description: "how long it is open, each time" }),
+    zone: Type.String({ minLength: 1, maxLength: 64, description: "time zone that cron is read in, as Europe/Prague" }),
   },
-  { ...strict, description: "phones are told only then; over midnight where `to` is earlier" },
+  { ...strict, description: "phones are told only while it is open; who was not told then waits for the next time" },
 );
 
 const canary = {
@@ -217,12 +215,9 @@ function view({
     ...rest,
     pace: { ...pace },
     ...(canary && { canary: { ...canary } }),
-    ...(window && { window: hoursView(window) }),
+    // What another version stored may say it otherwise; such a campaign can still be seen and cancelled.
+    ...(window?.cron !== undefined && { window: { ...window } }),
   };
-}
-
-function hoursView({ days: open, ...hours }: Hours) {
-  return { ...hours, ...(open && { days: [...open] }) };
 }
 
 function phoneView({ at, attempts, isCanary, mac, reason, revision, state, transport }: Target): Static<typeof Phone> {
