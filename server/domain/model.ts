@@ -1,6 +1,6 @@
 import Type, { type Static } from "typebox";
 import { keyTypes } from "./key-types.ts";
-import { PushProfile } from "./push.ts";
+import { PushProfile } from "./push-profile.ts";
 
 const strict = { additionalProperties: false } as const;
 const Text = Type.String({ minLength: 1 });

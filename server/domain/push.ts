@@ -2,6 +2,7 @@ import Type, { type Static } from "typebox";
 import type { Mac } from "./mac.ts";
 import type { OneTimeLogins } from "./one-time-logins.ts";
 import type { LookOutcome } from "./phone-screen.ts";
+import type { FileStamps } from "./stamps.ts";
 
 const strict = { additionalProperties: false } as const;
 const Text = Type.String({ minLength: 1 });
@@ -9,24 +10,6 @@ const Text = Type.String({ minLength: 1 });
 /** What a phone can be told to do; `resync`: fetch its file and take what changed. */
 export const pushActions = ["resync", "reboot", "restart", "report"] as const;
 export type PushAction = (typeof pushActions)[number];
-
-/** The SIP NOTIFY (RFC 6665 section 4.2, sent out of a dialog) that a family understands for an action. */
-export const NotifySpec = Type.Object(
-  {
-    event: Text,
-    contentType: Type.Optional(Text),
-    subscriptionState: Type.Optional(Text),
-    body: Type.Optional(
-      Type.Array(Text, {
-        minItems: 1,
-        description: "lines, each ended by CRLF; {callId} stands for the Call-ID of its registration, or for nothing",
-      }),
-    ),
-    source: Text,
-  },
-  strict,
-);
-export type NotifySpec = Static<typeof NotifySpec>;
 
 /** A request to the phone's own web server. */
 export const WebSpec = Type.Object(
@@ -40,49 +23,19 @@ export const WebSpec = Type.Object(
 );
 export type WebSpec = Static<typeof WebSpec>;
 
-const Actions = <Spec extends Type.TSchema>(spec: Spec) => Type.Partial(Type.Record(Type.Enum([...pushActions]), spec));
-
-/** How phones of a family are told: a part of its profile. */
-export const PushProfile = Type.Object(
-  {
-    transports: Type.Array(Text, {
-      minItems: 1,
-      description: "names of transports, the one to try first at the front",
-    }),
-    notify: Actions(NotifySpec),
-    web: Actions(WebSpec),
-    screenshot: Type.Optional(WebSpec),
-    show: Type.Optional(
-      Type.Object(
-        {
-          by: Type.Enum(["notify", "web"], {
-            description: "XML-Service NOTIFY or CGI/Execute (reference, E.1 and E.5)",
-          }),
-          ring: Text,
-          page: Type.Optional(
-            Type.Enum(["execute", "url"], {
-              description: "how it is sent to a page: by CiscoIPPhoneExecute, or by the page's address alone",
-            }),
-          ),
-          source: Text,
-        },
-        strict,
-      ),
-    ),
-  },
-  strict,
-);
-export type PushProfile = Static<typeof PushProfile>;
-
 export const signallings = ["udp", "tcp", "tls"] as const;
 export type Signalling = (typeof signallings)[number];
 
-/** A NOTIFY ready to be sent; `body` may still hold `{callId}`. */
+/** A NOTIFY as it is to be sent; `body` still holds the placeholders of NotifySpec. */
 export interface Notice {
   readonly event: string;
+  /** The event for a phone that does not know that one. */
+  readonly otherwise?: string;
   readonly contentType?: string;
   readonly subscriptionState?: string;
   readonly body?: string;
+  /** Absent where the body has no placeholders for them. */
+  readonly stamps?: FileStamps;
 }
 
 /** The line that a phone is addressed by. */

@@ -25,17 +25,30 @@ const features: readonly (readonly [name: string, decides: string | boolean])[] 
   ["Malicious Caller ID", "sip.callManager"],
 ];
 
-/** `featurepolicy-<MAC>.xml`; the stamp changes with what is enabled. */
+/** `featurepolicy-<MAC>.xml`. */
 export function featurePolicyXml(settings: ResolvedSettings): string {
-  const enabled = features.map(([, decides]) =>
-    typeof decides === "boolean" ? decides : settings.get(decides)?.value === true,
-  );
+  const enabled = enabledIn(settings);
   const root = create({ version: "1.0", encoding: "UTF-8" }).ele("featurePolicy", { name: "Offhook" });
-  root.ele("versionStamp").txt(createHash("sha256").update(JSON.stringify(enabled)).digest("hex").slice(0, 16));
+  root.ele("versionStamp").txt(stampOf(enabled));
   for (const [at, [name]] of features.entries()) {
     const feature = root.ele("featureDef", { name });
     feature.ele("id").txt(String(at + 1));
     feature.ele("enable").txt(String(enabled[at]));
   }
   return root.end({ prettyPrint: true });
+}
+
+/** Changes with what is enabled. */
+export function featurePolicyStamp(settings: ResolvedSettings): string {
+  return stampOf(enabledIn(settings));
+}
+
+function stampOf(enabled: readonly boolean[]): string {
+  return createHash("sha256").update(JSON.stringify(enabled)).digest("hex").slice(0, 16);
+}
+
+function enabledIn(settings: ResolvedSettings): readonly boolean[] {
+  return features.map(([, decides]) =>
+    typeof decides === "boolean" ? decides : settings.get(decides)?.value === true,
+  );
 }

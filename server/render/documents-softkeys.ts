@@ -80,17 +80,11 @@ const features: Readonly<Record<string, string>> = {
   "call.dnd": "DND",
 };
 
-/**
- * `softkeys-<MAC>.xml`: the keys of each call state, without those of features that are switched off. The stamp
- * changes with the keys, so that a phone that is told to look reads them again.
- */
+/** `softkeys-<MAC>.xml`: the keys of each call state, without those of features that are switched off. */
 export function softKeysXml(settings: ResolvedSettings): string {
-  const off = new Set(
-    Object.entries(features).flatMap(([name, key]) => (settings.get(name)?.value === false ? [key] : [])),
-  );
-  const shown = Object.entries(sets).map(([id, set]) => [id, keysOf(set, settings, off)] as const);
+  const shown = shownIn(settings);
   const root = create({ version: "1.0", encoding: "UTF-8" }).ele("softKeyCfg");
-  root.ele("versionStamp").txt(createHash("sha256").update(JSON.stringify(shown)).digest("hex").slice(0, 16));
+  root.ele("versionStamp").txt(stampOf(shown));
   const types = root.ele("typeSoftKey");
   for (const [keyID, [tag, event]] of Object.entries(definitions)) {
     const help = event === 0 ? 0 : 300 + event;
@@ -105,6 +99,24 @@ export function softKeysXml(settings: ResolvedSettings): string {
     for (const keyID of keys) set.ele("softKey", { keyID });
   }
   return root.end({ prettyPrint: true });
+}
+
+/** Changes with the keys, so that a phone that is told to look reads them again. */
+export function softKeysStamp(settings: ResolvedSettings): string {
+  return stampOf(shownIn(settings));
+}
+
+type Shown = readonly (readonly [state: string, keys: readonly string[]])[];
+
+function stampOf(shown: Shown): string {
+  return createHash("sha256").update(JSON.stringify(shown)).digest("hex").slice(0, 16);
+}
+
+function shownIn(settings: ResolvedSettings): Shown {
+  const off = new Set(
+    Object.entries(features).flatMap(([name, key]) => (settings.get(name)?.value === false ? [key] : [])),
+  );
+  return Object.entries(sets).map(([id, set]) => [id, keysOf(set, settings, off)] as const);
 }
 
 function keysOf(set: SoftKeySet, settings: ResolvedSettings, off: ReadonlySet<string>): readonly string[] {

@@ -2,8 +2,8 @@ import { create } from "xmlbuilder2";
 import { type DialTemplateLine, dialPlanOf, dialTemplate } from "../domain/dial-plan.ts";
 import type { ResolvedSettings } from "../domain/settings.ts";
 import { ringListText, ringListXml, wallpaperListXml } from "./documents-lists.ts";
-import { featurePolicyXml } from "./documents-policy.ts";
-import { softKeysXml } from "./documents-softkeys.ts";
+import { featurePolicyStamp, featurePolicyXml } from "./documents-policy.ts";
+import { softKeysStamp, softKeysXml } from "./documents-softkeys.ts";
 
 /** What small documents are made of. */
 export interface DocumentFacts {
@@ -24,6 +24,12 @@ export const documents: Readonly<Record<string, (facts: DocumentFacts) => string
   "wallpaper-list": ({ shelf, folder }) => wallpaperListXml(shelf, folder),
   "soft-keys": ({ settings }) => softKeysXml(settings),
   "feature-policy": ({ settings }) => featurePolicyXml(settings),
+};
+
+/** The stamp in a small document, by the name of the document; those that are not here have none. */
+export const documentStamps: Readonly<Record<string, (settings: ResolvedSettings) => string>> = {
+  "soft-keys": softKeysStamp,
+  "feature-policy": featurePolicyStamp,
 };
 
 function linesOf({ settings }: DocumentFacts): readonly DialTemplateLine[] {

@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../domain/failures.ts";
+import type { ResolvedSettings } from "../domain/settings.ts";
 import { templatesIn } from "../domain/template.ts";
 import { compileTemplates } from "./compile.ts";
-import { type DocumentFacts, documents } from "./documents.ts";
+import { type DocumentFacts, documentStamps, documents } from "./documents.ts";
 import { formats } from "./formats.ts";
 import { type Context, type Piece, plainTemplates } from "./plain-templates.ts";
 import { partialsOf } from "./template-rules.ts";
@@ -23,6 +24,8 @@ export interface Renderer {
   render(template: string, format: FormatName, context: object): Buffer;
   /** A small document that Offhook builds itself. */
   build(document: string, facts: DocumentFacts): Buffer;
+  /** The stamp that stands in it; undefined where it has none. */
+  stamp(document: string, settings: ResolvedSettings): string | undefined;
 }
 
 /**
@@ -62,6 +65,7 @@ export function createRenderer(folder: string): Renderer {
       if (!make) throw new Failure("TEMPLATE_FAILED", `there is no document ${document}`);
       return Buffer.from(make(facts), "utf8");
     },
+    stamp: (document, settings) => documentStamps[document]?.(settings),
   };
 }
 

@@ -127,7 +127,13 @@ export function inspectSyncInfo({ body }: Subject): Inspection {
 
 function inspectXml(body: Buffer, roots: readonly string[], check: (root: XmlElement) => string[]): Inspection {
   const { root, problems } = readXml(body, roots);
-  return root ? concluded(root.name, [...problems, ...check(root)]) : concluded(undefined, problems);
+  return root ? concluded(root.name, [...problems, ...check(root)], stampIn(root)) : concluded(undefined, problems);
+}
+
+/** What the phone compares with what it is told: the only value of a companion that it is asked about. */
+function stampIn(root: XmlElement): ReadonlyMap<string, string> {
+  const stamp = textBelow(root, "versionStamp");
+  return new Map(stamp === "" ? [] : [[`${root.name}/versionStamp`, stamp]]);
 }
 
 function below(root: XmlElement, name: string): XmlElement[] {

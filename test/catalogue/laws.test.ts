@@ -90,6 +90,15 @@ describe.each(catalogue.families)("family $id", (family) => {
     }
   });
 
+  it("speaks in its notices only of stamps of files that phones have of their own, and of another one", () => {
+    const own = family.files.filter(({ serves }) => serves === "device").map(({ id }) => id);
+    for (const [action, { body = [], otherStamp }] of Object.entries(family.push.notify)) {
+      const named = [...body.join("\n").matchAll(/\{stamp:([^}?]*)\??\}/g)].map(([, id]) => id);
+      expect(own, action).toEqual(expect.arrayContaining(named));
+      expect(otherStamp !== undefined, action).toBe(named.length > 0);
+    }
+  });
+
   it("has default settings that are right", () => {
     // A family may set what people may set at one layer only, hence "organization".
     expect(checkSettings(family.settings, "organization", "")).toEqual([]);

@@ -62,13 +62,14 @@ describe("a push through Asterisk", () => {
     expect(server.notifies).toMatchObject([{ by: "Endpoint", to: "1001" }]);
   });
 
-  it("sends a body line by line with its last CRLF, and the Call-ID of the registration in it", async () => {
+  it("sends a body line by line with its last CRLF, and the Call-ID of the registration and stamps in it", async () => {
     const { server, send } = await office({ endpoints: { "1001": [desk] } });
     const notice = {
       event: "service-control",
       contentType: "text/plain",
       subscriptionState: "active",
-      body: "action=restart\r\nRegisterCallId={{callId}}\r\n",
+      body: "action=check-version\r\nRegisterCallId={{callId}}\r\nConfigVersionStamp={{stamp:device}}\r\n",
+      stamps: { given: { device: "0123456789abcdef" }, other: "0" },
     };
     await send({ notice });
     expect(server.notifies[0]).toEqual({
@@ -79,7 +80,7 @@ describe("a push through Asterisk", () => {
         ["Subscription-State", "active"],
         ["Content-Type", "text/plain"],
       ],
-      body: "action=restart\r\nRegisterCallId={reg-1@10.0.0.5}\r\n",
+      body: "action=check-version\r\nRegisterCallId={reg-1@10.0.0.5}\r\nConfigVersionStamp={0123456789abcdef}\r\n",
     });
   });
 

@@ -46,16 +46,17 @@ describe("a push through FreeSWITCH", () => {
     ]);
   });
 
-  it("sends a body byte by byte, with the Call-ID of the registration in it", async () => {
+  it("sends a body byte by byte, with the Call-ID of the registration and stamps in it", async () => {
     const { server, send } = await office({ rows: [desk] });
-    const body = "action=restart\r\nRegisterCallId={{callId}}\r\nName=Zoë\r\n\r\n";
-    await send({ notice: { event: "service-control", contentType: "text/plain", body } });
+    const body = "RegisterCallId={{callId}}\r\nConfigVersionStamp={{stamp:device}}\r\nName=Zoë\r\n\r\n";
+    const stamps = { given: { device: "0123456789abcdef" }, other: "0" };
+    await send({ notice: { event: "service-control", contentType: "text/plain", body, stamps } });
     expect(server.notifies).toEqual([
       {
         to: desk.contact,
         event: "service-control",
         contentType: "text/plain",
-        body: "action=restart\r\nRegisterCallId={reg-1@10.0.0.5}\r\nName=Zoë\r\n\r\n",
+        body: "RegisterCallId={reg-1@10.0.0.5}\r\nConfigVersionStamp={0123456789abcdef}\r\nName=Zoë\r\n\r\n",
       },
     ]);
   });

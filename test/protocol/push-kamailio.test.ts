@@ -74,13 +74,27 @@ describe("a push through Kamailio", () => {
     expect([answers[0], proves(answers[1], "old"), proves(answers[2], "new")]).toEqual([undefined, true, true]);
   });
 
-  it("gives an enterprise phone the Call-ID of its registration", async () => {
-    const { server, send } = await office(registered(desk));
-    const body = "action=restart\r\nRegisterCallId={{callId}}\r\n";
-    await send({
-      notice: { event: "service-control", contentType: "text/plain", subscriptionState: "active", body },
+  it("sends the other event to a phone that does not know the first, with the password again", async () => {
+    const phone = [challenge, ["489 Bad Event"], challenge, ["200 OK"]];
+    const { server, send } = await office({ ...registered(desk), phone });
+    expect(await send({ secrets: ["new"], notice: { event: "resync", otherwise: "check-sync" } })).toEqual({
+      result: "answered",
+      detail:
+        "the phone does not know resync; it took check-sync; the phone answered the PBX from sip:1001@10.0.0.5:5060",
     });
-    expect(server.notifies).toMatchObject([{ body: "action=restart\r\nRegisterCallId={reg-1@10.0.0.5}\r\n" }]);
+    const events = server.notifies.flatMap(({ headers }) => headers.filter((field) => field.startsWith("Event")));
+    expect(events).toEqual(["Event: resync", "Event: resync", "Event: check-sync", "Event: check-sync"]);
+  });
+
+  it("gives an enterprise phone the Call-ID of its registration and stamps", async () => {
+    const { server, send } = await office(registered(desk));
+    const body = "RegisterCallId={{callId}}\r\nConfigVersionStamp={{stamp:device}}\r\n";
+    const stamps = { given: { device: "0123456789abcdef" }, other: "0" };
+    await send({
+      notice: { event: "service-control", contentType: "text/plain", subscriptionState: "active", body, stamps },
+    });
+    const filled = "RegisterCallId={reg-1@10.0.0.5}\r\nConfigVersionStamp={0123456789abcdef}\r\n";
+    expect(server.notifies).toMatchObject([{ body: filled }]);
     const fields = ["Subscription-State: active", "Content-Type: text/plain"];
     expect(server.notifies[0]?.headers).toEqual(expect.arrayContaining(fields));
   });

@@ -51,7 +51,8 @@ test("what led the phone here last is tried first the next time", async () => {
 
   answer = { ...ok };
   expect(waysOf(await push(admin))).toEqual(["asterisk-ami answered"]);
-  expect([phone.requests.length, ami.notifies.length]).toEqual([1, 2]);
+  // Told by both of its events, and not asked again.
+  expect([phone.requests.length, ami.notifies.length]).toEqual([2, 2]);
 });
 
 test("SIP to phones leaves from the address and port of the configuration", async () => {

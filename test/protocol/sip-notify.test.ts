@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { parseMac } from "../../server/domain/mac.ts";
 import type { Notice, PushTarget } from "../../server/domain/push.ts";
 import createTransport from "../../server/push/transports/sip-notify.ts";
-import { headerOf } from "../../server/sip/message.ts";
+import { headerOf, type SipRequest } from "../../server/sip/message.ts";
 import { askForPassword, openSipDatagrams, openSipPhone, type SipPhone } from "../support/sip-phone.ts";
 
 const resync: Notice = { event: "resync" };
@@ -143,6 +143,57 @@ describe("what came of it", () => {
     expect(outcome).toMatchObject({ result: "unable", reason: expect.stringContaining("can't be written") });
     expect(phone.requests).toEqual([]);
   });
+});
+
+describe("a phone that does not know the event", () => {
+  const either: Notice = { event: "resync", otherwise: "check-sync" };
+  const eventOf = (request: SipRequest) => headerOf(request, "Event") ?? "";
+  const eventsAt = ({ requests }: SipPhone) => requests.map(eventOf);
+  const badEvent = { status: 489, reason: "Bad Event" };
+
+  test("is sent the other one, with its password again", async () => {
+    const [asks, knows] = [askForPassword({ secret: "new" }), "check-sync"];
+    const phone = await openSipPhone((request) => {
+      const answer = asks(request);
+      return answer.status === 200 && eventOf(request) !== knows ? badEvent : answer;
+    });
+    const outcome = await aTransport().send(aTarget(phone, { notice: either, secrets: ["new"] }), never);
+    expect(outcome).toEqual({ result: "answered", detail: "the phone does not know resync; it took check-sync" });
+    expect(eventsAt(phone)).toEqual(["resync", "resync", "check-sync", "check-sync"]);
+    expect(new Set(phone.requests.map((each) => headerOf(each, "Call-ID"))).size).toBe(2);
+  });
+
+  test.each([
+    [489, /^The phone does not know the event resync; told check-sync: .* event check-sync\. .* \(489\)$/],
+    [481, /^The phone does not know the event resync; told check-sync: .* only within a subscription\. .* \(481\)$/],
+    [503, /^The phone does not know the event resync; told check-sync: .* could not do it now\. .* \(503\)$/],
+  ] as const)("and answers %i to the other one has refused, and is not told a third time", async (status, reason) => {
+    const phone = await openSipPhone((request) => (eventOf(request) === "resync" ? badEvent : { status, reason: "x" }));
+    const outcome = await aTransport().send(aTarget(phone, { notice: either }), never);
+    expect(outcome).toEqual({ result: "refused", status, reason: expect.stringMatching(reason) });
+    expect(eventsAt(phone)).toEqual(["resync", "check-sync"]);
+  });
+
+  test("and falls silent may have taken the other one", async () => {
+    const [phone, giving] = [
+      await openSipPhone((each) => (eventOf(each) === "resync" ? badEvent : undefined)),
+      new AbortController(),
+    ];
+    const outcome = aTransport().send(aTarget(phone, { notice: either }), giving.signal);
+    await expect.poll(() => eventsAt(phone)).toEqual(["resync", "check-sync"]);
+    giving.abort();
+    expect(await outcome).toMatchObject({ result: "silent", reason: expect.stringContaining("told check-sync") });
+  });
+
+  test.each([400, 403, 404, 405, 480, 481, 486, 500, 603])(
+    "is none that answers %i: it is told once",
+    async (status) => {
+      const phone = await openSipPhone(() => ({ status, reason: "x" }));
+      const outcome = await aTransport().send(aTarget(phone, { notice: either }), never);
+      expect(outcome).toMatchObject({ result: "refused", status });
+      expect(eventsAt(phone)).toEqual(["resync"]);
+    },
+  );
 });
 
 describe("asking whether the phone is there", () => {

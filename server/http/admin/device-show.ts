@@ -3,7 +3,7 @@ import type { Device, LayerDocument, Line } from "../../domain/device.ts";
 import { Failure } from "../../domain/failures.ts";
 import { formatMac } from "../../domain/mac.ts";
 import type { StoredDocument } from "../../domain/ports.ts";
-import type { PushProfile } from "../../domain/push.ts";
+import type { PushProfile } from "../../domain/push-profile.ts";
 import { plainText } from "../../domain/text.ts";
 import type { Showing } from "../../office/push/showings.ts";
 import type { PushOrder, Told } from "../../push.ts";

@@ -1,23 +1,18 @@
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { Device } from "../../domain/device.ts";
 import type { StoredDocument, StoreReader } from "../../domain/ports.ts";
-import type {
-  Notice,
-  NotifySpec,
-  PushAction,
-  PushLine,
-  PushTarget,
-  Registration,
-  Signalling,
-} from "../../domain/push.ts";
+import type { PushAction, PushLine, PushTarget, Registration, Signalling } from "../../domain/push.ts";
 import type { Presence, PresenceFacts } from "../../journal/presence.ts";
 import type { HostNames } from "../../lib/host-names.ts";
+import type { Renderer } from "../../render/renderer.ts";
 import type { Sealer } from "../../security/sealer.ts";
 import type { Desk, Desks } from "../desk/desk.ts";
 import type { Revision, Revisions } from "../revisions/revisions.ts";
 import type { Snapshot } from "../revisions/snapshots.ts";
 import { openLineSecret } from "../sealing.ts";
 import { destinationOf, resolved } from "./destination.ts";
+import { wordsOf } from "./notice.ts";
+import { stampsFor } from "./stamps.ts";
 
 export interface TargetParts {
   readonly catalogue: Catalogue;
@@ -27,6 +22,8 @@ export interface TargetParts {
   readonly revisions: Revisions;
   readonly sealer: Sealer;
   readonly names: HostNames;
+  /** Knows the stamps of small documents; absent where nothing is to be sent. */
+  readonly renderer?: Pick<Renderer, "stamp">;
   /** Whether Offhook may send there: an IP address. */
   allows(address: string): boolean;
   /** Asks the phone's PBX where it registered; absent where nobody is to be asked. */
@@ -72,7 +69,7 @@ export async function aim(
     authUser: first.authId,
     domain: String(first.settings.get("sip.server")?.value ?? ""),
   };
-  const words = wordsOf(desk, errand);
+  const words = await wordsOf(desk, errand, (other) => stampsFor(parts, { desk, presence, desired }, other));
   const target: PushTarget = {
     organization,
     mac: body.mac,
@@ -109,28 +106,6 @@ async function onlyFrom(
   if (!plan.carried.has("sip.onlyProxy") || settings.get("sip.onlyProxy")?.value !== true) return {};
   const server = first?.settings.get("sip.outboundProxy")?.value ?? first?.settings.get("sip.server")?.value;
   return server === undefined ? {} : { onlyFrom: (await resolved(parts, String(server))) ?? String(server) };
-}
-
-function wordsOf({ family: { push } }: Desk, errand: Errand | "look"): Pick<PushTarget, "notice" | "request"> {
-  if (errand === "look") return push.screenshot ? { request: push.screenshot } : {};
-  if ("action" in errand) {
-    const spec = push.notify[errand.action];
-    const request = push.web[errand.action];
-    return { ...(spec && { notice: noticeOf(spec) }), ...(request && { request }) };
-  }
-  const { by, source = "" } = push.show ?? {};
-  const { contentType = "text/xml", execute } = errand;
-  if (by === "notify") return { notice: { event: "XML-Service", contentType, body: execute } };
-  return { request: { method: "POST", path: "/CGI/Execute", form: { XML: execute }, source } };
-}
-
-function noticeOf({ event, contentType, subscriptionState, body }: NotifySpec): Notice {
-  return {
-    event,
-    ...(contentType !== undefined && { contentType }),
-    ...(subscriptionState !== undefined && { subscriptionState }),
-    ...(body && { body: body.map((each) => `${each}\r\n`).join("") }),
-  };
 }
 
 /** As the phone has been told; what it can't be told does not count. */

@@ -1,6 +1,6 @@
 import type { Notice, PushLine, PushOutcome, PushTarget } from "../../domain/push.ts";
 import { type ChosenContacts, chooseContact, describeContact, forbiddenContact } from "../connection/contacts.ts";
-import { forRegistration } from "../connection/notice.ts";
+import { filledIn } from "../connection/notice.ts";
 import { afterSending, refused, unable } from "../connection/outcome.ts";
 import type { AmiAction } from "./action.ts";
 import type { AmiAnswer, AmiConnection } from "./ami-connection.ts";
@@ -36,7 +36,7 @@ export async function pushThroughAmi(link: AmiConnection, push: AmiPush, signal:
   const objection = forbiddenContact(look.contacts, push.allows);
   if (objection !== undefined) return unable(objection);
   const address = await addressFor(link, user, chosen, signal);
-  const notice = forRegistration(push.notice, chosen.ours?.callId);
+  const notice = filledIn(push.notice, chosen.ours?.callId);
   const answer = await sent(link, notifyAction(notice, address), signal);
   return "result" in answer ? answer : outcomeOf(answer, address, chosen);
 }
@@ -82,7 +82,7 @@ function outcomeOf({ response }: AmiAnswer, address: NotifyAddress, chosen: Chos
 /** Asterisk up to 20 may have its phones at chan_sip; a peer has one contact. */
 async function pushToPeer(link: AmiConnection, push: AmiPush, signal: AbortSignal): Promise<PushOutcome> {
   const { user } = push.line;
-  const notice = forRegistration(push.notice);
+  const notice = filledIn(push.notice);
   const answer = await sent(link, notifyAction(notice, { by: "Channel", to: user }), signal);
   if ("result" in answer) return answer;
   const verdict = verdictOn(answer.response);

@@ -1,6 +1,6 @@
 import type { Notice, PushLine, PushOutcome, PushTarget } from "../../domain/push.ts";
 import { chooseContact, describeContact, forbiddenContact } from "../connection/contacts.ts";
-import { forRegistration } from "../connection/notice.ts";
+import { filledIn } from "../connection/notice.ts";
 import { afterSending, refused, unable } from "../connection/outcome.ts";
 import { quoted } from "../connection/pbx-error.ts";
 import { type EslConnection, isOk } from "./esl-connection.ts";
@@ -70,7 +70,7 @@ async function sent(link: EslConnection, command: EslCommand, signal: AbortSigna
  * `call-id` keeps it to the one registration with that Call-ID. Its Subscription-State is always `terminated`.
  */
 function notifyEvent({ notice, profile }: EslPush, to: SofiaRegistration, callId?: string): EslCommand {
-  const { event, contentType, body } = forRegistration(notice, callId);
+  const { event, contentType, body } = filledIn(notice, callId);
   return {
     line: "sendevent NOTIFY",
     headers: [

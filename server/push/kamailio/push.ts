@@ -1,7 +1,8 @@
 import type { Notice, PushLine, PushOutcome, PushTarget } from "../../domain/push.ts";
 import { addressIn, chooseContact, describeContact } from "../connection/contacts.ts";
-import { forRegistration } from "../connection/notice.ts";
+import { filledIn } from "../connection/notice.ts";
 import { afterSending, refused, unable } from "../connection/outcome.ts";
+import { sendEither } from "../sip/otherwise.ts";
 import { responseInWords } from "../sip/words.ts";
 import type { KamailioLink } from "./kamailio-link.ts";
 import { type Location, lookUp } from "./locations.ts";
@@ -51,12 +52,14 @@ async function tell(
   signal: AbortSignal,
 ): Promise<PushOutcome> {
   const credentials = target.secrets.map((secret) => ({ user: line.authUser || line.user, secret }));
-  const notify: KamailioNotify = { line, location, credentials, notice: forRegistration(notice, location.callId) };
-  try {
-    return outcomeOf(await notifyThrough(link, notify, signal), notify);
-  } catch (error) {
-    return afterSending(error);
-  }
+  return await sendEither(filledIn(notice, location.callId), async (filled) => {
+    const notify: KamailioNotify = { line, location, credentials, notice: filled };
+    try {
+      return outcomeOf(await notifyThrough(link, notify, signal), notify);
+    } catch (error) {
+      return afterSending(error);
+    }
+  });
 }
 
 function outcomeOf(outcome: NotifyOutcome, { line, location, notice }: KamailioNotify): PushOutcome {

@@ -4,7 +4,8 @@ import type { CreatePushTransport, Notice, PushOutcome, PushTarget } from "../..
 import { createSipClient, type SipAsk, type SipClient, type SipOutcome } from "../../sip/client.ts";
 import type { HeaderField } from "../../sip/headers.ts";
 import { hostPort } from "../../sip/peer.ts";
-import { forRegistration } from "../connection/notice.ts";
+import { filledIn } from "../connection/notice.ts";
+import { sendEither } from "../sip/otherwise.ts";
 import { escapeUser, hostOf } from "../sip/uri-parts.ts";
 import { type Asked, inWords, reachInWords } from "../sip/words.ts";
 
@@ -57,11 +58,12 @@ function isOfThisMachine(address: string): boolean {
 async function notify(client: SipClient, target: PushTarget, signal: AbortSignal): Promise<PushOutcome> {
   const { callId, notice } = target;
   if (!notice) throw new TypeError("nothing to send");
-  const { body } = forRegistration(notice, callId);
-  const said = { method: "NOTIFY", headers: headersOf(notice), ...(body !== undefined && { body: Buffer.from(body) }) };
-  return await ask(client, target, said, signal, (outcome, asked) =>
-    inWords(outcome, { ...asked, event: notice.event }),
-  );
+  return await sendEither(filledIn(notice, callId), async (filled) => {
+    const { body, event } = filled;
+    const content = body === undefined ? {} : { body: Buffer.from(body) };
+    const said = { method: "NOTIFY", headers: headersOf(filled), ...content };
+    return await ask(client, target, said, signal, (outcome, asked) => inWords(outcome, { ...asked, event }));
+  });
 }
 
 /**

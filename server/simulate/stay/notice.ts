@@ -66,7 +66,16 @@ export function userOf(text: string): string {
   }
 }
 
-const allOwn = ["SEP", "dialplan", "softkeys"];
+/**
+ * Files of an enterprise phone by the beginning of their names: the field of a notice that tells the stamp of one, and
+ * where the phone has the stamp of its own.
+ */
+const ownFiles: readonly (readonly [start: string, field: string, stamp: string])[] = [
+  ["SEP", "configversionstamp", "device/versionStamp"],
+  ["dialplan", "dialplanversionstamp", "dialTemplate/versionStamp"],
+  ["softkeys", "softkeyversionstamp", "softKeyCfg/versionStamp"],
+  ["featurepolicy", "featurecontrolversionstamp", "featurePolicy/versionStamp"],
+];
 
 function orderOfService(body: string, held: Held): Order {
   const fields = new Map(
@@ -79,15 +88,12 @@ function orderOfService(body: string, held: Held): Order {
   if (fields.get("registercallid")) return { kind: "nothing", why: "the RegisterCallId is another one" };
   const action = fields.get("action") ?? "";
   if (action === "reset") return { kind: "reboot" };
-  if (action === "restart") return { kind: "read", files: allOwn };
+  if (action === "restart") return { kind: "read", files: ownFiles.map(([start]) => start) };
   if (action !== "check-version") return { kind: "nothing", why: `service-control without effect: ${action}` };
-  const config = fields.get("configversionstamp");
-  const differs = [
-    config !== undefined && config !== held.get("device/versionStamp"),
-    // A phone without such a file has no stamp of it, and any other asks it to look.
-    fields.has("dialplanversionstamp"),
-    fields.has("softkeyversionstamp"),
-  ];
-  const files = allOwn.filter((_, index) => differs[index]);
+  // Without a file it has no stamp of it, and any other asks it to look.
+  const files = ownFiles.flatMap(([start, field, stamp]) => {
+    const told = fields.get(field);
+    return told === undefined || told === held.get(stamp) ? [] : [start];
+  });
   return files.length > 0 ? { kind: "read", files } : { kind: "nothing", why: "all stamps are its own" };
 }
