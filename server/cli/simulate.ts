@@ -51,6 +51,8 @@ Ends with 0 when every phone got its own file and all of it was right, else with
 With --stay they then listen for SIP NOTIFY over UDP and TCP: with --own-addresses at the port that their files name, else
 each at a port of its own, which is printed. Every event is one line (--json: one object). As in the field, a phone whose
 file says so (setting sip.onlyProxy) hears nobody but its proxy, and one whose file says so asks for its line's password.
+What they are to show they fetch from --http-port of the server, and from nobody else. Enterprise phones are told that at
+their web server, which each has with --own-addresses, at port 80.
 
 Whoever has such a phone in hand types, or pipes, one command a line (where a shell runs it in the background: < /dev/null):
 ${columns(commandTexts().map(({ does, usage }) => [`  ${usage}`, does]))}

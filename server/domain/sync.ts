@@ -21,12 +21,22 @@ export interface PushFacts {
   readonly transport?: string;
 }
 
+/** What waits was pushed by itself, and this device was left out. `at` is milliseconds since the epoch. */
+export interface NotPushed {
+  readonly result: "not-pushed";
+  /** The one that it should have. */
+  readonly revision: number;
+  readonly at: number;
+  /** For people. */
+  readonly reason: string;
+}
+
 /** What a device should have, what it has completed a fetch of, and how it was last told. */
 export interface SyncFacts {
   readonly seen: boolean;
   readonly served?: { readonly n: number; readonly digest: string; readonly at: string };
   readonly desired?: { readonly n: number; readonly digest: string; readonly at?: string };
-  readonly push?: PushFacts;
+  readonly push?: PushFacts | NotPushed;
   readonly now: number;
 }
 
@@ -44,9 +54,20 @@ export interface Sync {
  */
 export function syncOf({ seen, served, desired, push, now }: SyncFacts): Sync {
   if (served !== undefined && served.digest === desired?.digest) return { state: "up-to-date", since: served.at };
-  if (push !== undefined && push.revision === desired?.n) return syncOfPush(push, now);
+  const last = push?.revision === desired?.n ? push : undefined;
+  if (last !== undefined && last.result !== "not-pushed") return syncOfPush(last, now);
   if (served === undefined && !seen) return { state: "unknown" };
-  return { state: "pending", ...(desired?.at !== undefined && { since: desired.at }) };
+  const since = desired?.at !== undefined && { since: desired.at };
+  return { state: "pending", ...since, ...(last && { reason: last.reason }) };
+}
+
+/**
+ * Whether it is to be kept that a device was left out. One that was told of this revision, or of a later one, is where that
+ * push left it; and what is known already is not written again.
+ */
+export function isNewsBeside(last: PushFacts | NotPushed | undefined, { reason, revision }: NotPushed): boolean {
+  if (last === undefined || last.revision < revision) return true;
+  return last.revision === revision && last.result === "not-pushed" && last.reason !== reason;
 }
 
 function syncOfPush({ at, dueAt, reason, result, waits }: PushFacts, now: number): Sync {

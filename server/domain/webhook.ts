@@ -7,7 +7,7 @@ export const webhookEvents = {
   "device.late": "a phone was told to come and did not in its time",
   "campaign.done": "a campaign ended, whatever came of it",
   "alert.raised":
-    "somebody should look: a phone is late, unreachable or refused, a campaign stopped, a schedule failed",
+    "somebody should look: a phone is late, unreachable, refused or left out, a campaign stopped, a schedule failed",
 } as const;
 export type WebhookEvent = keyof typeof webhookEvents;
 

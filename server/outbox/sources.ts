@@ -2,7 +2,7 @@ import type { Campaign } from "../domain/campaign.ts";
 import type { Device } from "../domain/device.ts";
 import type { Clock, StoreReader } from "../domain/ports.ts";
 import type { PresenceFacts } from "../journal/presence.ts";
-import type { StoredPush } from "../office/push/records.ts";
+import type { StoredNotPushed, StoredPush } from "../office/push/records.ts";
 import type { Revision } from "../office/revisions/revisions.ts";
 import type { StoredSchedule } from "../schedule/records.ts";
 import type { News } from "./entries.ts";
@@ -17,9 +17,9 @@ export function configSources(clock: Clock): Sources {
       const { organization } = key;
       return [{ organization, type, at: clock(), ...about((after ?? before) as Device) }];
     },
-    async push({ key, after, reader }) {
-      const push = after as StoredPush | undefined;
-      if (push?.result !== "unreachable" && push?.result !== "refused") return [];
+    async push({ key, before, after, reader }) {
+      const [last, push] = [before, after] as readonly (StoredPush | StoredNotPushed | undefined)[];
+      if (push === undefined || push.result === "sent" || isToldAlready(last, push)) return [];
       const more = { reason: push.reason, revision: push.revision };
       return await phoneAlert(reader, key, clock(), `device-${push.result}`, more);
     },
@@ -33,6 +33,11 @@ export function configSources(clock: Clock): Sources {
       return [{ organization, type: "alert.raised", at: clock(), data }];
     },
   };
+}
+
+/** A device that is left out is told of once for each revision, whatever becomes of the reason. */
+function isToldAlready(last: StoredPush | StoredNotPushed | undefined, push: StoredPush | StoredNotPushed): boolean {
+  return push.result === "not-pushed" && last?.result === "not-pushed" && last.revision === push.revision;
 }
 
 /** What is told of what is seen of phones; `config` is the store of what people configure. */

@@ -19,6 +19,8 @@ export interface HttpClientOptions {
   readonly gzip: boolean;
   /** Milliseconds without a byte before the phone gives up. */
   readonly waitMs: number;
+  /** Of an answer, as it comes; 128 MB when absent. */
+  readonly mostBytes?: number;
   /** By path; read before a request and written after it. It belongs to the phone and outlives the client. */
   readonly kept: Map<string, KeptFile>;
 }
@@ -53,12 +55,13 @@ export class HttpError extends Error {
   }
 }
 
-const mostBytes = 128 * 1024 * 1024;
+const usualBytes = 128 * 1024 * 1024;
 const unpack = promisify(gunzip);
 
 /** One phone's HTTP: one connection that is kept, its user agent, and the tags of what it holds. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const { mostBytes = usualBytes } = options;
   const from = options.from !== undefined && { localAddress: options.from, family: 4 };
 
   async function ask(method: "GET" | "HEAD", path: string, signal?: AbortSignal): Promise<HttpAnswer> {
@@ -66,7 +69,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const headers = requestHeaders(options, kept);
     const { host, port } = options;
     const call = { host, port, path, method, headers, agent, ...from, ...(signal && { signal }) };
-    const { status, headers: answered, bytes } = await exchange(call, { waitMs: options.waitMs });
+    const { status, headers: answered, bytes } = await exchange(call, { waitMs: options.waitMs, mostBytes });
     const body = status === 304 && kept ? kept.body : await unpacked(bytes, options.gzip);
     const tag = answered.etag;
     if (method === "GET" && status === 200 && tag !== undefined) options.kept.set(path, { tag, body });
@@ -81,7 +84,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       "content-length": body.length,
     };
     const call = { host, port, path, method, headers, agent, ...from, ...(signal && { signal }) };
-    const { bytes, ...answer } = await exchange(call, { waitMs: options.waitMs, body });
+    const { bytes, ...answer } = await exchange(call, { waitMs: options.waitMs, mostBytes, body });
     return { ...answer, body: bytes, bytes: bytes.length };
   }
 
@@ -106,7 +109,7 @@ function requestHeaders({ userAgent, gzip }: HttpClientOptions, kept: KeptFile |
 async function unpacked(bytes: Buffer, gzip: boolean): Promise<Buffer> {
   if (!gzip || bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
-    return await unpack(bytes, { maxOutputLength: mostBytes });
+    return await unpack(bytes, { maxOutputLength: usualBytes });
   } catch {
     throw new HttpError("broken", "the compressed answer can't be unpacked");
   }
@@ -120,16 +123,17 @@ interface Exchanged {
 
 interface Sending {
   readonly waitMs: number;
+  readonly mostBytes: number;
   readonly body?: Buffer;
   readonly isRepeat?: boolean;
 }
 
-function exchange(call: RequestOptions, { waitMs, body, isRepeat = false }: Sending): Promise<Exchanged> {
+function exchange(call: RequestOptions, { waitMs, mostBytes, body, isRepeat = false }: Sending): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
     let begun = false;
     const outgoing = request(call, (response) => {
       begun = true;
-      collect(response).then(resolve, reject);
+      collect(response, mostBytes).then(resolve, reject);
     });
     outgoing.setTimeout(waitMs, () => {
       outgoing.destroy(new HttpError(begun ? "broken" : "silent", `no byte for ${waitMs} ms`));
@@ -137,14 +141,14 @@ function exchange(call: RequestOptions, { waitMs, body, isRepeat = false }: Send
     outgoing.on("error", (error: NodeJS.ErrnoException) => {
       // The server closed the kept connection just before it was used again: RFC 9112 section 9.5 allows one retry.
       if (!isRepeat && !begun && outgoing.reusedSocket && error.code === "ECONNRESET") {
-        exchange(call, { waitMs, isRepeat: true, ...(body && { body }) }).then(resolve, reject);
+        exchange(call, { waitMs, mostBytes, isRepeat: true, ...(body && { body }) }).then(resolve, reject);
       } else reject(asHttpError(error, begun || outgoing.reusedSocket));
     });
     outgoing.end(body);
   });
 }
 
-async function collect(response: IncomingMessage): Promise<Exchanged> {
+async function collect(response: IncomingMessage, mostBytes: number): Promise<Exchanged> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { parseMac } from "../../server/domain/mac.ts";
 import { headerOf } from "../../server/sip/message.ts";
 import { type AdminOffice, type Json, openAdminOffice, type ProblemBody } from "../support/admin-office.ts";
-import { askForPassword, openSipPhone, type SipPhone } from "../support/sip-phone.ts";
+import { askForPassword, ok, openSipPhone, type SipPhone } from "../support/sip-phone.ts";
 
 const mac = "00562b043615";
 const other = "00562b043616";
@@ -12,6 +12,7 @@ interface PushAnswer {
   readonly reason: string;
   readonly transport: string;
   readonly attempts: readonly { readonly transport: string; readonly result: string; readonly text: string }[];
+  readonly notices: readonly { readonly code: string; readonly detail: string }[];
 }
 
 interface Sync {
@@ -21,23 +22,27 @@ interface Sync {
   readonly desired: { readonly n: number; readonly by: string; readonly why: string };
 }
 
-/** An office with one multiplatform phone that has its file, and where it listens for SIP. */
-async function openOffice(settings: Json, parts: Parameters<typeof openAdminOffice>[0] = {}): Promise<AdminOffice> {
+/** An office with one phone and where it listens for SIP; a multiplatform phone has its file. */
+async function openOffice(
+  settings: Json,
+  parts: Parameters<typeof openAdminOffice>[0] = {},
+  model = "cisco/8851-3pcc",
+): Promise<AdminOffice> {
   const admin = await openAdminOffice(parts);
   onTestFinished(() => admin.close());
   await admin.ok("PATCH", "/organizations/default/settings", {
-    settings: { "sip.server": "pbx.example" },
+    settings: { "sip.server": "pbx.example", "sip.onlyProxy": false },
   });
   await admin.ok("POST", "/lines", { id: "9721", extension: "9721", secret: "first-secret" });
-  await admin.ok("POST", "/devices", { mac, model: "cisco/8851-3pcc", lines: ["9721"], settings });
+  await admin.ok("POST", "/devices", { mac, model, lines: ["9721"], settings });
   await admin.ok("POST", "/enrolment-windows", { all: true, minutes: 10 });
-  await fetchFile(admin);
+  if (model === "cisco/8851-3pcc") await fetchFile(admin);
   return admin;
 }
 
 function listensAt(phone: SipPhone): Json {
   const { address, port } = phone.destination("udp");
-  return { "push.address": address, "push.port": port, "sip.onlyProxy": false };
+  return { "push.address": address, "push.port": port };
 }
 
 /** As the phone does, to its last byte. */
@@ -70,6 +75,24 @@ test("a push is sent when the phone answered, and has succeeded when the phone c
 
   await fetchFile(admin);
   expect(await syncOf(admin)).toMatchObject({ state: "up-to-date", served: { n: 2 } });
+});
+
+test.each<[string, Json, Json, string[]]>([
+  ["the server of its PBX", { "sip.server": "new-pbx.example" }, {}, ["way-to-pbx"]],
+  ["the server of its PBX, and it is only to report", { "sip.server": "new-pbx.example" }, { action: "report" }, []],
+  ["the time server", { "time.ntp": "10.0.0.1" }, {}, []],
+])("where somebody changed %s the answer says so", async (_what, settings, body, codes) => {
+  const phone = await openSipPhone();
+  const admin = await openOffice(listensAt(phone));
+  await admin.ok("PATCH", `/devices/${mac}`, { settings });
+  const { notices } = await push(admin, body);
+  expect(notices.map(({ code }) => code)).toEqual(codes);
+  for (const { detail } of notices)
+    expect(detail).toBe(
+      "this changes how the phone reaches its PBX (server, transport, account, secret or VLAN); a campaign would prove that it finds it",
+    );
+  await fetchFile(admin);
+  expect((await push(admin)).notices).toEqual([]);
 });
 
 test("a phone that answers and stays away is late, and the reason says what it answered", async () => {
@@ -115,6 +138,29 @@ test.each([
   const sync = await syncOf(admin);
   expect(sync.state).toBe("refused");
   expect(sync.reason).toContain(String(status));
+});
+
+test.each(["cisco/8851-3pcc", "cisco/9861", "cisco/spa504g", "cisco/ata192"])(
+  "a %s that knows check-sync only is told by that, within the same attempt, and it is written down",
+  async (model) => {
+    const phone = await openSipPhone((request) =>
+      headerOf(request, "Event") === "check-sync" ? ok : { status: 489, reason: "Bad Event" },
+    );
+    const admin = await openOffice(listensAt(phone), {}, model);
+    const text = "the phone does not know resync; it took check-sync";
+    expect(await push(admin)).toMatchObject({
+      ...{ state: "sent", transport: "sip-notify", reason: `sip-notify: ${text}` },
+      attempts: [{ transport: "sip-notify", result: "answered", text }],
+    });
+    expect(phone.requests.map((each) => headerOf(each, "Event"))).toEqual(["resync", "check-sync"]);
+  },
+);
+
+test.each(["reboot", "restart", "report"])("there is no other word for a %s", async (action) => {
+  const phone = await openSipPhone(() => ({ status: 489, reason: "Bad Event" }));
+  const admin = await openOffice({ ...listensAt(phone), "push.transport": "sip-notify" });
+  expect(await push(admin, { action })).toMatchObject({ state: "refused" });
+  expect(phone.requests).toHaveLength(1);
 });
 
 test("where nobody listens the phone is unreachable", async () => {

@@ -1,5 +1,7 @@
 import { pino } from "pino";
+import { authenticationUpload } from "../../server/http/phones/authentication.ts";
 import { createPhoneHttp } from "../../server/http/phones/listener.ts";
+import { showPage } from "../../server/http/phones/show-page.ts";
 import { SmallFiles } from "../../server/lib/small-files.ts";
 import { createTftpReader } from "../../server/tftp/phones.ts";
 import { createTftpServer } from "../../server/tftp/server.ts";
@@ -18,7 +20,8 @@ export async function openStandingOffice(...parts: Parameters<typeof openAdminOf
   const { provision } = admin;
   const read = createTftpReader(provision);
   const tftp = createTftpServer({ host, port: 0, dataPorts: "any", mtu: 1500, log, read });
-  const phones = createPhoneHttp({ host, ports: [0], trustedProxies: [], smallFiles, provision, log });
+  const uploads = [showPage(admin.office.showings), authenticationUpload(admin.office.logins)];
+  const phones = createPhoneHttp({ host, ports: [0], trustedProxies: [], smallFiles, provision, uploads, log });
   const [{ port: tftpPort }, { ports }] = [await tftp.listen(), await phones.listen()];
   const httpPort = ports[0] ?? 0;
   admin.office.advertised.base = `http://${host}:${httpPort}`;

@@ -202,6 +202,20 @@ describe("an alert", () => {
     await office.close();
   });
 
+  it("is raised once for a phone that is left out, until there is another revision", async () => {
+    const office = await openTestOffice();
+    await office.devices.add(edit, mac, { model: "cisco/8851" });
+    await office.webhooks.add(edit, { url: "https://example.com/", events: ["alert.raised"] });
+    const leaveOut = (revision: number, reason: string) =>
+      office.records.leaveOut({ ...edit, by: "ana", devices: [{ mac: mac as never, revision }], reason });
+    await leaveOut(1, "20 campaigns are under way already");
+    await leaveOut(1, "nobody can prove it");
+    expect(await alerts(office)).toEqual([["alert.raised", "device-not-pushed"]]);
+    await leaveOut(2, "nobody can prove it");
+    expect(await alerts(office)).toHaveLength(2);
+    await office.close();
+  });
+
   it("is raised once for a phone that was told and did not come in its time", async () => {
     let now = Date.now();
     const office = await openTestOffice({}, () => now);

@@ -67,10 +67,16 @@ function jobOf(name: "push-changes" | "push-windows"): Job {
     },
     inHand: async () => new Set(inHand),
   };
-  const jobs = pushJobs({ store: office.stores.config, waiting, campaigns: campaigns as never, clock: () => now });
+  const parts = { store: office.stores.config, waiting, records: office.records, clock: () => now };
+  const jobs = pushJobs({ ...parts, campaigns: campaigns as never });
   const job = jobs.find((each) => each.name === name);
   if (!job) throw new Error(name);
   return job;
+}
+
+async function leftOut() {
+  const found = await office.stores.config.find<object>({ kind: "push" });
+  return found.map(({ id, body }) => [id, body]);
 }
 
 /** As the schedules do it. */
@@ -142,6 +148,9 @@ describe("push.when auto", () => {
     await change(one);
     refusal = new Failure("INVALID", "20 campaigns are under way already");
     expect(await turn("push-changes")).toEqual([]);
+    expect(await leftOut()).toMatchObject([
+      [one, { reason: "not pushed by itself: 20 campaigns are under way already; it is tried again" }],
+    ]);
     refusal = undefined;
     now += 60_000;
     expect(await turn("push-changes")).toEqual([]);
@@ -185,6 +194,10 @@ describe("push.when auto", () => {
     expect(said).toBe(
       "1 devices are pushed; default: 1 devices are not pushed: this changes how phones reach their PBX, and nobody can prove that they find it",
     );
+    const reason =
+      "not pushed by itself: this changes how phones reach their PBX, and nobody can prove that they find it; push it with a campaign";
+    const kept = { result: "not-pushed", revision: 2, at: inWindow, by: "schedule push-changes", reason };
+    expect(await leftOut()).toEqual([[one, kept]]);
     unproven = [];
     now += 60_000;
     expect(await turn("push-changes")).toEqual([]);
@@ -251,7 +264,7 @@ describe("a phone in the hand of a person's campaign", () => {
   it("is left to it, and pushed when that is cancelled", async () => {
     await set(one, { "push.when": "auto" });
     await change(one);
-    const window = { from: "03:00", to: "03:30", zone: "Europe/Zagreb" };
+    const window = { cron: "0 3 * * *", minutes: 30, zone: "Europe/Zagreb" };
     const theirs = await office.campaigns.start("default", { select: { devices: [one, two] }, window }, "test");
     expect(await office.campaigns.inHand("default")).toEqual(new Set([one, two]));
     const also = await office.campaigns.start("default", { select: { devices: [two, three] }, window }, "test");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type PushFacts, type SyncFacts, syncOf, syncStates } from "../../server/domain/sync.ts";
+import { isNewsBeside, type PushFacts, type SyncFacts, syncOf, syncStates } from "../../server/domain/sync.ts";
 
 const start = Date.parse("2026-11-22T08:00:00.000Z");
 const at = new Date(start).toISOString();
@@ -55,6 +55,10 @@ const events: Readonly<Record<string, (facts: SyncFacts) => SyncFacts>> = {
   answered: told("sent"),
   refused: told("refused"),
   silence: told("unreachable"),
+  "left out": (facts) => {
+    const leftOut = { result: "not-pushed", revision: facts.desired?.n ?? 0, at: facts.now, reason: "nobody" } as const;
+    return isNewsBeside(facts.push, leftOut) ? { ...facts, push: leftOut } : facts;
+  },
   over: (facts) => ({ ...facts, now: facts.now + 61_000 }),
   came: (facts) => ({ ...facts, seen: true, served: { ...desired, ...facts.desired, at } }),
 };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hasCome, syncOf } from "../../server/domain/sync.ts";
+import { hasCome, isNewsBeside, syncOf } from "../../server/domain/sync.ts";
 
 const a = "aaaaaaaaaaaaaaaa";
 const b = "bbbbbbbbbbbbbbbb";
@@ -48,6 +48,27 @@ test("a phone to which nothing could be sent is pending with the reason, until i
 test("a push for a revision that is not the desired one any more says nothing", () => {
   const facts = { seen: true, served, desired: { ...desired, n: 3 }, push, now };
   expect(syncOf(facts)).toEqual({ state: "pending", since: at });
+});
+
+const leftOut = { result: "not-pushed", revision: 2, at: now + 1000, reason: "nobody can prove it" } as const;
+
+test("a phone that is left out waits since the change with the reason, until there is another one", () => {
+  const facts = { seen: true, served, desired, push: leftOut, now };
+  expect(syncOf(facts)).toEqual({ state: "pending", since: at, reason: "nobody can prove it" });
+  expect(syncOf({ ...facts, desired: { ...desired, n: 3 } })).toEqual({ state: "pending", since: at });
+});
+
+test.each([
+  ["never told", undefined, true],
+  ["told of an older one", { ...push, revision: 1 }, true],
+  ["told of this one", push, false],
+  ["told of this one, and did not hear it", { ...push, result: "unreachable" }, false],
+  ["told of a later one", { ...push, revision: 3 }, false],
+  ["left out before, of an older one", { ...leftOut, revision: 1 }, true],
+  ["left out before", { ...leftOut, at: now }, false],
+  ["left out before for another reason", { ...leftOut, reason: "too many campaigns" }, true],
+] as const)("that a phone is left out is kept where it was %s: %s", (_name, last, isNews) => {
+  expect(isNewsBeside(last, leftOut)).toBe(isNews);
 });
 
 test("a phone that came by itself is up to date, whatever became of the push", () => {

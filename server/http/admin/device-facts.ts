@@ -1,7 +1,7 @@
 import type { Device } from "../../domain/device.ts";
 import type { Mac } from "../../domain/mac.ts";
 import type { StoredDocument } from "../../domain/ports.ts";
-import { type PushFacts, type Sync, syncOf } from "../../domain/sync.ts";
+import { type NotPushed, type PushFacts, type Sync, syncOf } from "../../domain/sync.ts";
 import { type EnrolmentWindow, windowTakes } from "../../domain/window.ts";
 import type { PresenceFacts } from "../../journal/presence.ts";
 import type { Revision } from "../../office/revisions/revisions.ts";
@@ -20,7 +20,7 @@ export interface KnownDevice {
 interface Knowledge {
   presence(mac: Mac): PresenceFacts | undefined;
   revision(mac: Mac): Revision | undefined;
-  push(mac: Mac): PushFacts | undefined;
+  push(mac: Mac): PushFacts | NotPushed | undefined;
   readonly windows: readonly EnrolmentWindow[];
   readonly now: number;
 }
@@ -30,7 +30,7 @@ export async function knowDevice(parts: AdminParts, document: StoredDocument<Dev
   const [presence, revision, push, windows] = await Promise.all([
     parts.presence.of(organization, body.mac),
     parts.revisions.of(organization, body.mac),
-    parts.store.get<PushFacts>({ organization, kind: "push", id: body.mac }),
+    parts.store.get<PushFacts | NotPushed>({ organization, kind: "push", id: body.mac }),
     roomyWindows(parts, organization),
   ]);
   return know(document, {
@@ -48,7 +48,7 @@ export async function knowDevices(parts: AdminParts, organization: string): Prom
     store.find<Device>({ organization, kind: "device" }),
     parts.presence.all(organization),
     store.find<Revision>({ organization, kind: "revision" }),
-    store.find<PushFacts>({ organization, kind: "push" }),
+    store.find<PushFacts | NotPushed>({ organization, kind: "push" }),
     roomyWindows(parts, organization),
   ]);
   const byMac = new Map(revisions.map(({ id, body }) => [id, body]));

@@ -1,5 +1,7 @@
 import Type, { type Static } from "typebox";
-import { type PushOutcome, pushActions } from "../../domain/push.ts";
+import type { Device } from "../../domain/device.ts";
+import type { StoredDocument } from "../../domain/ports.ts";
+import { type PushAction, type PushOutcome, pushActions } from "../../domain/push.ts";
 import type { PushOrder, Told } from "../../push.ts";
 import { visitOf } from "./caller.ts";
 import { deviceOf } from "./device-access.ts";
@@ -35,6 +37,13 @@ export const PushAnswer = Type.Object({
   attempts: Type.Array(Attempt),
 });
 
+const PushWithNotices = Type.Object({
+  ...PushAnswer.properties,
+  notices: Type.Array(Type.Object({ code: Type.Enum(["way-to-pbx"]), detail: Type.String() }), {
+    description: "what to know of it, whatever became of it",
+  }),
+});
+
 const tags = ["push"];
 /** A person waits for the answer; the slowest way gives up by itself earlier. */
 const patienceMs = 45_000;
@@ -45,7 +54,7 @@ export function devicePushRoutes(server: AdminServer, parts: AdminParts): void {
     summary: "Tells the phone to come for its file; whether it came is told by `sync`",
     params: MacParams,
     body: PushOrderBody,
-    response: { 202: PushAnswer },
+    response: { 202: PushWithNotices },
   };
   const preValidation = async (request: { body: unknown }) => {
     // Every field may be left out, and so may be all of it.
@@ -54,9 +63,24 @@ export function devicePushRoutes(server: AdminServer, parts: AdminParts): void {
   server.post("/devices/:mac/push", { schema: push, preValidation }, async (request, reply) => {
     const { action = "resync", transport } = request.body;
     const order = { errand: { action }, ...(transport !== undefined && { transport }) };
+    // Before it is told: it may have come by the time that the answer is here.
+    const notices = await noticesOf(parts, await deviceOf(parts, request, request.params), action);
     reply.code(202);
-    return answerOf(await tell(parts, request, order));
+    return { ...answerOf(await tell(parts, request, order)), notices };
   });
+}
+
+/** Nobody is asked for proof here: whoever tells one phone looks at it, and is to know when there is something to look at. */
+async function noticesOf(
+  { desks, presence, store }: AdminParts,
+  device: StoredDocument<Device>,
+  action: PushAction,
+): Promise<Static<typeof PushWithNotices>["notices"]> {
+  const { served } = await presence.of(device.organization, device.body.mac);
+  const has = served?.reach;
+  if (action === "report" || has === undefined || has === (await desks.read(store, device)).reach) return [];
+  const what = "this changes how the phone reaches its PBX (server, transport, account, secret or VLAN)";
+  return [{ code: "way-to-pbx", detail: `${what}; a campaign would prove that it finds it` }];
 }
 
 type Asked = Parameters<typeof deviceOf>[1] & { readonly params: { readonly mac: string } };

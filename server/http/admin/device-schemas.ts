@@ -108,7 +108,9 @@ const answered = {
   sync: Type.Object({
     state: Type.Enum([...syncStates]),
     since: Type.Optional(time),
-    reason: Type.Optional(Type.String({ description: "why it is late, unreachable or refused" })),
+    reason: Type.Optional(
+      Type.String({ description: "why it is late, unreachable or refused, or why nobody told it yet" }),
+    ),
     served: Type.Optional(Type.Object({ n: Type.Integer(), digest: Type.String(), at: time })),
     desired: Type.Optional(Revision),
   }),

@@ -2,7 +2,7 @@ import type { Device } from "../../domain/device.ts";
 import type { Mac } from "../../domain/mac.ts";
 import type { Clock, StoreReader } from "../../domain/ports.ts";
 import type { DeviceStanding, RotatedDevice, RotationTarget } from "../../domain/rotation.ts";
-import { type PushFacts, syncOf } from "../../domain/sync.ts";
+import { type NotPushed, type PushFacts, syncOf } from "../../domain/sync.ts";
 import type { Presence, PresenceFacts } from "../../journal/presence.ts";
 import { pushKind } from "../push/records.ts";
 import type { Revision } from "../revisions/revisions.ts";
@@ -18,7 +18,7 @@ interface Knowledge {
   readonly device: Device | undefined;
   readonly presence: PresenceFacts;
   readonly desired: Revision | undefined;
-  readonly push: PushFacts | undefined;
+  readonly push: PushFacts | NotPushed | undefined;
 }
 
 const revisionKind = "revision";
@@ -33,7 +33,7 @@ export async function standingsOf(parts: StandingParts, organization: string, ta
       store.get<Device>({ organization, kind: "device", id }),
       presence.of(organization, id),
       store.get<Revision>({ organization, kind: revisionKind, id }),
-      store.get<PushFacts>({ organization, kind: pushKind, id }),
+      store.get<PushFacts | NotPushed>({ organization, kind: pushKind, id }),
     ]);
     const known = { device: device?.body, presence: facts, desired: desired?.body, push: push?.body };
     standings.push(standing(target.line, rotated, known, parts.clock()));
@@ -47,7 +47,7 @@ export async function readStandings({ clock, presence, store }: StandingParts, o
     store.find<Device>({ organization, kind: "device" }),
     presence.all(organization),
     store.find<Revision>({ organization, kind: revisionKind }),
-    store.find<PushFacts>({ organization, kind: pushKind }),
+    store.find<PushFacts | NotPushed>({ organization, kind: pushKind }),
   ]);
   const byMac = <Body>(found: readonly { readonly id: string; readonly body: Body }[]) =>
     new Map(found.map(({ id, body }) => [id, body]));

@@ -4,7 +4,7 @@ import type { Clock, Store, StoreChange, StoredDocument } from "../../domain/por
 import { hasCome } from "../../domain/sync.ts";
 import type { Presence } from "../../journal/presence.ts";
 import { inSlices } from "../../lib/slices.ts";
-import type { StoredPush } from "../../office/push/records.ts";
+import type { StoredNotPushed, StoredPush } from "../../office/push/records.ts";
 import type { Job } from "../job.ts";
 
 /** A device that was told and did not come in its time. */
@@ -28,7 +28,7 @@ export function latePhonesJob({ clock, presence, store, tell }: LatePhonesParts)
   let loaded = false;
 
   function follow({ organization, id, body }: Pick<StoreChange, "organization" | "id" | "body">): void {
-    const push = body as StoredPush | undefined;
+    const push = body as StoredPush | StoredNotPushed | undefined;
     const key = `${organization}/${id}`;
     if (push?.result === "sent" && push.cameAt === undefined) awaited.set(key, { organization, id, push });
     else awaited.delete(key);
@@ -40,9 +40,10 @@ export function latePhonesJob({ clock, presence, store, tell }: LatePhonesParts)
 
   async function load(): Promise<void> {
     const oldest = clock() - newsMs;
-    const found = await store.find<StoredPush>({ kind });
+    const found = await store.find<StoredPush | StoredNotPushed>({ kind });
     await inSlices(found, (each) => {
-      if (each.body.dueAt > oldest && !awaited.has(`${each.organization}/${each.id}`)) follow(each);
+      if (each.body.result === "sent" && each.body.dueAt > oldest && !awaited.has(`${each.organization}/${each.id}`))
+        follow(each);
     });
     loaded = true;
   }

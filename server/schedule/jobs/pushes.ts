@@ -1,6 +1,7 @@
 import { Failure } from "../../domain/failures.ts";
 import type { Mac } from "../../domain/mac.ts";
 import type { Clock, Store } from "../../domain/ports.ts";
+import type { PushRecords } from "../../office/push/records.ts";
 import { createCronCheck } from "../cron.ts";
 import { createHanded } from "../handed.ts";
 import type { Job, Turn } from "../job.ts";
@@ -30,6 +31,7 @@ export interface PushJobParts {
   readonly store: Store;
   readonly waiting: Waiting;
   readonly campaigns: StartCampaign;
+  readonly records: Pick<PushRecords, "leaveOut">;
   readonly clock: Clock;
 }
 
@@ -66,7 +68,7 @@ export function pushJobs(parts: PushJobParts): readonly Job[] {
   ];
 }
 
-function createPushJob({ campaigns, clock, store, waiting }: PushJobParts, choice: Choice): Job {
+function createPushJob({ campaigns, clock, records, store, waiting }: PushJobParts, choice: Choice): Job {
   const { againMs, isMeant, name, text } = choice;
   const handed = createHanded(store);
 
@@ -90,7 +92,8 @@ function createPushJob({ campaigns, clock, store, waiting }: PushJobParts, choic
   async function push(organization: string, devices: readonly WaitingDevice[]) {
     const macs = devices.map(({ mac }) => mac);
     const request = { select: { devices: macs }, action: "resync", leavesUnproven: true } as const;
-    const outcome = await outcomeOf(campaigns.start(organization, request, `schedule ${name}`), macs);
+    const by = `schedule ${name}`;
+    const outcome = await outcomeOf(campaigns.start(organization, request, by), macs);
     const [taken, refused] = [new Set(outcome.taken), new Set(outcome.refused)];
     const given = devices.filter(({ mac }) => !taken.has(mac) && !refused.has(mac));
     const left = devices.filter(({ mac }) => refused.has(mac));
@@ -98,7 +101,10 @@ function createPushJob({ campaigns, clock, store, waiting }: PushJobParts, choic
     // Told before it is noted: a campaign too many is better than a phone that nobody tells.
     if (given.length > 0) await handed.note(organization, given, { now: clock(), isRefused: false }, keeps);
     // What is refused once is refused each minute: these wait a while, and others are not held up.
-    if (left.length > 0) await handed.note(organization, left, { now: clock(), isRefused: true }, keeps);
+    if (left.length > 0) {
+      await records.leaveOut({ organization, devices: left, by, reason: outcome.reason });
+      await handed.note(organization, left, { now: clock(), isRefused: true }, keeps);
+    }
     return { given: given.length, refused: left.length, refusal: outcome.refusal };
   }
 
@@ -131,14 +137,20 @@ function createPushJob({ campaigns, clock, store, waiting }: PushJobParts, choic
 
 const nobodyProves = "this changes how phones reach their PBX, and nobody can prove that they find it";
 
+/** What a person reads at each device that is left out; the same at each time, so that it is written once. */
+const leftOut = `not pushed by itself: ${nobodyProves}; push it with a campaign`;
+
 /** Our own trouble is thrown on: it is tried again. */
 async function outcomeOf(begin: ReturnType<StartCampaign["start"]>, macs: readonly Mac[]) {
   try {
     const { taken, unproven } = await begin;
-    return { taken, refused: unproven, refusal: nobodyProves };
+    return { taken, refused: unproven, refusal: nobodyProves, reason: leftOut };
   } catch (thrown) {
     if (!(thrown instanceof Failure) || thrown.kind.http >= 500) throw thrown;
-    return { taken: [], refused: macs, refusal: thrown.message };
+    const { errors, message } = thrown;
+    const isUnproven = errors.some(({ code }) => code === "unproven");
+    const reason = isUnproven ? leftOut : `not pushed by itself: ${message.slice(0, 500)}; it is tried again`;
+    return { taken: [], refused: macs, refusal: message, reason };
   }
 }
 

@@ -6,6 +6,7 @@ import { leadsToOwnFile, pathsOfRule } from "../rules.ts";
 import { readXml, walk } from "../xml-tree.ts";
 import { type Held, taken } from "./held.ts";
 import type { Order } from "./notice.ts";
+import { show } from "./shown-page.ts";
 import { report } from "./state-report.ts";
 
 export interface ErrandParts {
@@ -41,7 +42,7 @@ export async function carryOut(order: Order, parts: ErrandParts): Promise<Errand
     case "report":
       return await report(parts);
     case "show":
-      return { end: "shown", detail: `a document of ${order.document.length} characters` };
+      return await show(order.document, parts);
     case "nothing":
       return { end: "unchanged", detail: order.why };
   }
@@ -67,9 +68,16 @@ async function resync(rules: readonly string[], parts: ErrandParts): Promise<Err
 }
 
 async function readAgain(files: readonly string[], parts: ErrandParts): Promise<Errand> {
-  const { boot } = parts.phone.family;
-  const own = boot.filter(({ ask, expect }) => expect === "device" && files.some((start) => ask.startsWith(start)));
+  const own = [...parts.phone.family.boot, ...policyOf(parts.held)].filter(
+    ({ ask, expect }) => expect === "device" && files.some((start) => ask.startsWith(start)),
+  );
   return await withAsking(parts, async (asking) => fetched(parts, await takeInTurn(parts, asking, own)));
+}
+
+/** Only 89xx and 99xx are given one: no step of the boot order, which phones of the family share. */
+function policyOf(held: Held): BootStep[] {
+  const ask = held.get("device/featurePolicyFile");
+  return ask ? [{ ask, expect: "device", via: ["http", "tftp"] }] : [];
 }
 
 /** The 7940 and 7960 reboot when syncinfo.xml has another word than their own file had (cisco.md E.2). */

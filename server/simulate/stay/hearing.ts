@@ -11,12 +11,6 @@ export interface Hearing {
 export function createHearing(): Hearing {
   const known = new Map<string, Promise<readonly string[]>>();
 
-  async function addressesOf(host: string): Promise<readonly string[]> {
-    if (isIP(host)) return [host];
-    const found = await lookup(host, { all: true }).catch(() => []);
-    return found.map(({ address }) => address);
-  }
-
   return {
     async hears(hosts, address) {
       if (hosts === undefined) return true;
@@ -28,4 +22,11 @@ export function createHearing(): Hearing {
       return (await Promise.all(all)).some((addresses) => addresses.includes(address));
     },
   };
+}
+
+/** None for a name that nobody knows. */
+export async function addressesOf(host: string): Promise<readonly string[]> {
+  if (isIP(host)) return [host];
+  const found = await lookup(host, { all: true }).catch(() => []);
+  return found.map(({ address }) => address);
 }

@@ -38,8 +38,9 @@ function objectionTo(request: SipRequest, { kind }: Order, judging: Judging): Si
   const { family, gate, held, role } = judging;
   const isWrong = role.character === "wrong";
   const line = lineOf(family, held, userOf(request.uri));
-  // XML-Service has a switch of its own (CISCO_XML_EXE_Auth_Mode, cisco.md E.4).
-  const asks = kind !== "show" && (role.asksPassword ?? line?.asksPassword ?? false);
+  // XML-Service is challenged whatever the file says: Auth_Resync-Reboot is not about it (Cisco, IP Phone 8800 Series
+  // Multiplatform Phones Administration Guide, and SPA 500 Series, "SIP NOTIFY XML-Service").
+  const asks = role.asksPassword ?? (kind === "show" || (line?.asksPassword ?? false));
   if (!asks || !line) return isWrong ? { status: 489, reason: "Bad Event" } : undefined;
   const expected = isWrong ? { ...line, secret: wrongSecret } : line;
   return gate.objection(request, expected, held.get("Auth_Support_RFC8760") === "Yes");

@@ -1,9 +1,9 @@
 import type { LoadedFamily } from "../../catalogue/load.ts";
 import { factsOf } from "../boot.ts";
-import { createHttpClient, type HttpClient } from "../http-client.ts";
 import { reportTargets } from "../rules.ts";
 import type { Errand, ErrandParts } from "./errands.ts";
 import type { Held } from "./held.ts";
+import { ownHttp } from "./own-http.ts";
 
 /** Besides what is a secret by its type: these hold whatever somebody put there (cisco.md C.2, report). */
 export const neverTold = /^GPP_S[A-D]$/;
@@ -16,7 +16,7 @@ export async function report(parts: ErrandParts): Promise<Errand> {
   if (server.httpPort === undefined || targets.some(({ scheme }) => !scheme.startsWith("http"))) {
     return { end: "failed", detail: "it reports over HTTP only" };
   }
-  const http = clientOf(parts, server.httpPort);
+  const http = ownHttp(parts, server.httpPort);
   const method = held.get("HTTP_Report_Method") === "PUT" ? "PUT" : "POST";
   const answers: string[] = [];
   try {
@@ -32,14 +32,6 @@ export async function report(parts: ErrandParts): Promise<Errand> {
   } finally {
     http.close();
   }
-}
-
-function clientOf({ phone: { userAgent }, server: { from, host, patience } }: ErrandParts, port: number): HttpClient {
-  return createHttpClient({
-    ...{ host, port, gzip: false, waitMs: patience?.httpMs ?? 5000, kept: new Map() },
-    ...(from !== undefined && { from }),
-    ...(userAgent !== undefined && { userAgent }),
-  });
 }
 
 /** What a phone with a flat profile sends of itself: raw XML without passwords and keys. */

@@ -13,6 +13,8 @@ export interface StayOptions extends Pick<FleetOptions, "concurrency" | "ownAddr
   readonly seed?: number;
   /** Of packets that lossy phones lose, each way; 0.3 when absent. */
   readonly lossShare?: number;
+  /** Of phones that are told at their web server; 80 where each has an address of its own, else none, when absent. */
+  readonly webPort?: number;
   /** Before the first event. */
   onBoot?(report: FleetReport): void;
   onEvent?(event: StayEvent): void;
@@ -26,6 +28,9 @@ export interface StayingFleet {
   close(): Promise<void>;
 }
 
+/** Enterprise phones listen nowhere else (cisco.md E.5). */
+const usualWebPort = 80;
+
 /**
  * Boots all phones and leaves them up. With addresses of their own each listens for SIP at its own, at the port of its
  * own file; else at any free port. Rejects with the system's error when one can't listen; then none does.
@@ -33,18 +38,19 @@ export interface StayingFleet {
 export async function stayFleet(
   phones: readonly SimulatedPhone[],
   server: BootServer,
-  { lossShare = 0.3, onBoot, onEvent = () => {}, seed = 1, shares = {}, ...boot }: StayOptions = {},
+  { lossShare = 0.3, onBoot, onEvent = () => {}, seed = 1, shares = {}, webPort, ...boot }: StayOptions = {},
 ): Promise<StayingFleet> {
   const roles = cast(phones.length, shares, seed);
   const serverFor = await serverByPhone(server, boot.ownAddresses === true);
   const report = await bootFleet(phones, server, boot);
   onBoot?.(report);
   const { address } = await lookup(server.host, { order: "ipv4first" });
-  const shared = { address: await localAddressFor({ address, port: 9 }), port: 0 };
+  const web = webPort !== undefined && { webPort };
+  const shared = { address: await localAddressFor({ address, port: 9 }), port: 0, ...web };
   const staying = phones.flatMap((phone, index) => {
     const [own, booted, role] = [serverFor(phone), report.phones[index], roles[index]];
     if (!booted || !role) return [];
-    const place = own.from === undefined ? shared : { address: own.from };
+    const place = own.from === undefined ? shared : { address: own.from, webPort: usualWebPort, ...web };
     const chances = { lossShare, seed: 1000 * seed + 3 * index };
     return new StayingPhone({ ...{ phone, server: own, report: booted, role, place, onEvent }, ...chances });
   });

@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { LoadedFamily } from "../../catalogue/load.ts";
 import type { Mac } from "../../domain/mac.ts";
 import type { SipAnswer } from "../../sip/answering.ts";
@@ -11,13 +10,17 @@ import { CallWait } from "./call-wait.ts";
 import type { Role } from "./cast.ts";
 import { createChance, createLoss } from "./chance.ts";
 import { type Ear, openEar } from "./ear.ts";
-import { carryOut } from "./errands.ts";
+import { carryOut, type ErrandParts } from "./errands.ts";
 import { createHearing, type Hearing } from "./hearing.ts";
 import { type Held, onlyHears, sipPortOf, taken } from "./held.ts";
 import { judge } from "./judge.ts";
 import { createLoginGate, type LoginGate } from "./login.ts";
 import type { Order } from "./notice.ts";
+import { OrdersInTurn } from "./orders-in-turn.ts";
+import { Retries } from "./retries.ts";
 import type { StayEvent } from "./stay-event.ts";
+import type { WebEar } from "./web-ear.ts";
+import { openWebSide } from "./web-side.ts";
 
 export interface StayingParts {
   readonly phone: SimulatedPhone;
@@ -25,8 +28,11 @@ export interface StayingParts {
   /** Of its boot. */
   readonly report: PhoneReport;
   readonly role: Role;
-  /** Where it listens; the port of its own file when absent, else this one (0: any). */
-  readonly place: { readonly address: string; readonly port?: number };
+  /**
+   * Where it listens; `port`: of SIP, that of its own file when absent (0: any); `webPort`: of the web server of phones
+   * that are told there, which they don't have when it is absent.
+   */
+  readonly place: { readonly address: string; readonly port?: number; readonly webPort?: number };
   /** Of packets that a lossy phone's network loses. */
   readonly lossShare: number;
   readonly seed: number;
@@ -35,8 +41,6 @@ export interface StayingParts {
 
 /** A transfer that broke off is begun anew. */
 const usualTries = 3;
-/** Of families that have no list of them in their files. */
-const usualRetrySeconds = 30;
 
 /** A phone that has booted and is there: hears SIP, does what it is told, and can be changed by hand. */
 export class StayingPhone {
@@ -44,7 +48,9 @@ export class StayingPhone {
   readonly #gate: LoginGate;
   readonly #hearing: Hearing;
   readonly #server: BootServer;
-  readonly #call = new CallWait((order) => this.#queue(order));
+  readonly #orders = new OrdersInTurn((order) => this.#carryOut(order));
+  readonly #call = new CallWait((order) => this.#orders.add(order));
+  readonly #retries = new Retries((order) => this.#take(order));
   readonly #changed = new Map<string, string>();
   readonly #loses: (() => boolean) | undefined;
   #held: Held;
@@ -52,11 +58,8 @@ export class StayingPhone {
   #end = new AbortController();
   #port: number | undefined;
   #ear: Ear | undefined;
+  #webEar: WebEar | undefined;
   #isUp = true;
-  #work: Promise<void> = Promise.resolve();
-  #next: Order | undefined;
-  #failures = 0;
-  #retry: NodeJS.Timeout | undefined;
 
   constructor(parts: StayingParts) {
     const { lossShare, report, role, seed, server } = parts;
@@ -96,6 +99,11 @@ export class StayingPhone {
     return this.#ear;
   }
 
+  /** Of its web server; undefined where it has none. */
+  get webPort(): number | undefined {
+    return this.#webEar?.port;
+  }
+
   /** What it holds, by parameter; secrets as well. */
   get values(): Held {
     return this.#held;
@@ -104,7 +112,8 @@ export class StayingPhone {
   /** Rejects with the system's error when it can't listen there. */
   async open(): Promise<void> {
     const ear = await this.#listen();
-    this.#tell("up", `${ear.address}:${ear.port} ${this.role.character}, ${this.#parts.report.state}`);
+    const lack = await this.#openWebSide();
+    this.#tell("up", `${ear.address}:${ear.port} ${this.role.character}, ${this.#parts.report.state}${lack}`);
   }
 
   async #listen(): Promise<Ear> {
@@ -120,6 +129,20 @@ export class StayingPhone {
     this.#port = ear.port;
     this.#ear = ear;
     return ear;
+  }
+
+  /** Gives what to say of it where there is none that should be: the phone is there all the same. */
+  async #openWebSide(): Promise<string> {
+    const { phone, place, role } = this.#parts;
+    const { ear, lack } = await openWebSide({
+      ...{ phone, place, role },
+      parts: () => this.#errandParts(),
+      isUp: () => this.#isUp,
+      told: (detail) => this.#tell("told", detail),
+      take: (order) => this.#take(order),
+    });
+    this.#webEar = ear;
+    return lack;
   }
 
   /** As somebody with the phone in hand: stays until a file says something else. */
@@ -150,8 +173,8 @@ export class StayingPhone {
     this.#end = new AbortController();
     this.#isUp = false;
     const { address, port } = await this.#listen();
-    this.#tell("on", `${address}:${port}`);
-    this.#queue({ kind: "reboot" });
+    this.#tell("on", `${address}:${port}${await this.#openWebSide()}`);
+    this.#orders.add({ kind: "reboot" });
   }
 
   /** As if it were told to: it comes by itself. */
@@ -160,12 +183,13 @@ export class StayingPhone {
   }
 
   async close(): Promise<void> {
-    const ear = this.#ear;
+    const [ear, webEar] = [this.#ear, this.#webEar];
     this.#ear = undefined;
+    this.#webEar = undefined;
     this.#end.abort();
-    clearTimeout(this.#retry);
+    this.#retries.stop();
     this.#call.drop();
-    await Promise.all([ear?.close(), this.#work]);
+    await Promise.all([ear?.close(), webEar?.close(), this.#orders.done()]);
   }
 
   async #answer(request: SipRequest, peer: SipPeer): Promise<SipAnswer | undefined> {
@@ -181,44 +205,35 @@ export class StayingPhone {
 
   #take(order: Order): void {
     if (this.#call.holds(order, this.#held)) this.#tell("waits", "in a call");
-    else this.#queue(order);
-  }
-
-  /** One after the other; of those that come meanwhile the last one is enough. */
-  #queue(order: Order): void {
-    const isWaiting = this.#next !== undefined;
-    this.#next = order;
-    if (isWaiting) return;
-    this.#work = this.#work.then(async () => {
-      // The answer goes out before anything is done (cisco.md E.2).
-      await setImmediate();
-      const next = this.#next;
-      this.#next = undefined;
-      if (next && !this.#end.signal.aborted) await this.#carryOut(next);
-    });
+    else this.#orders.add(order);
   }
 
   async #carryOut(order: Order): Promise<void> {
-    clearTimeout(this.#retry);
     const { signal } = this.#end;
+    if (signal.aborted) return;
+    if (order.kind === "show") return await this.#show(order);
+    this.#retries.stop();
     this.#isUp = order.kind !== "reboot";
-    const { end, detail, held } = await carryOut(order, {
-      ...{ phone: this.#parts.phone, server: this.#server, held: this.#held },
-      ...{ changed: this.#stillChanged(), signal },
-    });
+    const { end, detail, held } = await carryOut(order, this.#errandParts());
     if (held) this.#held = held;
     this.#isUp = true;
     if (signal.aborted) return;
     this.#tell(end, detail);
-    this.#failures = end === "failed" ? this.#failures + 1 : 0;
-    if (end === "failed" && order.kind !== "report") this.#comeLater(order);
+    this.#retries.note(order, end === "failed", this.#held);
   }
 
-  /** A failed fetch is tried again after the waits of its own file, the last one for ever (cisco.md B.3, item 8). */
-  #comeLater(order: Order): void {
-    const waits = (this.#held.get("Resync_Error_Retry_Delay") ?? "").split(",").map(Number);
-    const seconds = waits[Math.min(this.#failures, waits.length) - 1] || usualRetrySeconds;
-    this.#retry = setTimeout(() => this.#take(order), seconds * 1000).unref();
+  /** Leaves alone what becomes of its files. */
+  async #show(order: Order): Promise<void> {
+    const parts = this.#errandParts();
+    const { end, detail } = await carryOut(order, parts);
+    if (!parts.signal.aborted) this.#tell(end, detail);
+  }
+
+  #errandParts(): ErrandParts {
+    return {
+      ...{ phone: this.#parts.phone, server: this.#server, held: this.#held },
+      ...{ changed: this.#stillChanged(), signal: this.#end.signal },
+    };
   }
 
   #stillChanged(): Held {
