@@ -14,8 +14,8 @@ async function openOffice() {
   const { config } = office.stores;
   const reach = async () => {
     const device = (await config.holder<Device>(`mac:${mac}`)) as StoredDocument<Device>;
-    const { way } = await office.desks.outline(config, device);
-    return [(await office.desks.read(config, device)).reach, way().digest];
+    const outline = await office.desks.outline(config, device);
+    return [(await office.desks.read(config, device)).reach, outline.way().digest];
   };
   return { office, reach };
 }

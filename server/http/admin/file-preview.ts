@@ -38,5 +38,5 @@ export function maskModelDesk({ catalogue, masking }: AdminParts, desk: ModelDes
  */
 export function maskDesk({ catalogue, masking }: AdminParts, desk: Desk): Desk {
   const parameters = maskParameters(desk.parameters, catalogue.family(desk.family.id), masking.mask);
-  return { ...desk, parameters, digest: `preview-${desk.digest}` };
+  return desk.showing(parameters, `preview-${desk.digest}`);
 }

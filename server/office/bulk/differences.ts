@@ -4,6 +4,7 @@ import type { StoredDocument, StoreReader } from "../../domain/ports.ts";
 import { differingNames } from "../changes/parameter-differences.ts";
 import { createPhoneEffects } from "../changes/phone-effects.ts";
 import type { Desk, Desks } from "../desk/desk.ts";
+import type { Outline } from "../desk/outline.ts";
 
 /** What will be different for a phone. Names only: values may be secret. */
 export interface Difference {
@@ -34,23 +35,15 @@ export function createDifferences(parts: { readonly catalogue: Catalogue; readon
   const { catalogue, desks } = parts;
   const effects = createPhoneEffects(catalogue);
 
-  function compare(now: Desk, then: Desk): Difference {
+  function compare(now: Outline, then: Outline | Desk): Difference {
+    if (now.digest === then.digest) return noDifference;
     const parameters = differingNames(now, then);
     return { newRevision: true, parameters, restarts: effects.of(then.model.id, parameters) === "restarts" };
   }
 
   return {
-    async towards({ reader, device }, then) {
-      if ((await desks.outline(reader, device)).digest === then.digest) return noDifference;
-      return compare(await desks.read(reader, device), then);
-    },
-    async between(now, then) {
-      const [before, after] = [
-        await desks.outline(now.reader, now.device),
-        await desks.outline(then.reader, then.device),
-      ];
-      if (before.digest === after.digest) return noDifference;
-      return compare(await desks.read(now.reader, now.device), await desks.read(then.reader, then.device));
-    },
+    towards: async ({ reader, device }, then) => compare(await desks.outline(reader, device), then),
+    between: async (now, then) =>
+      compare(await desks.outline(now.reader, now.device), await desks.outline(then.reader, then.device)),
   };
 }

@@ -2,7 +2,7 @@ import type { LoadedFamily } from "../../catalogue/load.ts";
 import { type Passage, valuesOf } from "../../domain/mapping/passages.ts";
 import type { Parameters } from "../../domain/parameters.ts";
 import { secretParameters } from "../../domain/secret-parameters.ts";
-import type { Desk } from "../desk/desk.ts";
+import type { Outline } from "../desk/outline.ts";
 import { mask } from "../sealing.ts";
 
 /** One vendor name whose value differs; without `before` or `after` it is not there. Of a secret both are masked. */
@@ -13,15 +13,18 @@ export interface ParameterDifference {
   readonly secret?: true;
 }
 
+/** A desk or its outline. */
+export type Compared = Pick<Outline, "family" | "plan" | "raw" | "passages" | "parameters">;
+
 /** Vendor names whose values differ, appear or go, without the stamp of the content itself. */
-export function differingNames(before: Desk, after: Desk): string[] {
+export function differingNames(before: Compared, after: Compared): string[] {
   const { stamp } = after.family;
   const names = inPassages(before, after) ?? inMaps(before.parameters, after.parameters);
   return names.filter((name) => name !== stamp);
 }
 
 /** Passage by passage, most of which thousands of phones share; undefined where they do not stand side by side. */
-function inPassages(before: Desk, after: Desk): string[] | undefined {
+function inPassages(before: Compared, after: Compared): string[] | undefined {
   const [now, then] = [before.passages, after.passages];
   if (before.plan !== after.plan || now.length !== then.length) return undefined;
   if (JSON.stringify(before.raw) !== JSON.stringify(after.raw)) return undefined;

@@ -7,7 +7,7 @@ import type { OrganizationFiles } from "../../render/organization-files.ts";
 import type { Desk } from "../desk/desk.ts";
 import { mask } from "../sealing.ts";
 import { differencesIn, type ParameterDifference } from "./parameter-differences.ts";
-import type { DeskPair, PlanGroup } from "./plan-groups.ts";
+import type { PlanGroup } from "./plan-groups.ts";
 
 /** A group with what changes for one of its phones; nothing in it is secret. */
 export interface PlannedGroup extends Omit<PlanGroup, "sample" | "names"> {
@@ -19,6 +19,12 @@ export interface PlannedGroup extends Omit<PlanGroup, "sample" | "names"> {
     readonly file: FileDifference | undefined;
   };
   readonly parameters: readonly string[];
+}
+
+/** What a phone is told now and what it would be told. Both hold secrets. */
+export interface DeskPair {
+  readonly before: Desk;
+  readonly after: Desk;
 }
 
 /** A unified difference of the phone's own file, or why there is none. */
@@ -109,6 +115,5 @@ async function textOf({ catalogue, files }: SampleParts, desk: Desk): Promise<st
   const spec = ownFile(desk);
   if (!spec) return "";
   const parameters = maskParameters(desk.parameters, catalogue.family(desk.family.id), mask);
-  const masked = { ...desk, parameters, digest: `preview-${desk.digest}` };
-  return String((await files.forDevice(spec, masked)).body);
+  return String((await files.forDevice(spec, desk.showing(parameters, `preview-${desk.digest}`))).body);
 }

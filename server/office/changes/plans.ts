@@ -11,7 +11,7 @@ import type { LayerChange, LayerKind } from "../layers/change.ts";
 import { type LineChange, type LineRules, proposeLine } from "../lines.ts";
 import { refuseIf } from "../refusals.ts";
 import { createPhoneEffects, type PhoneEffect } from "./phone-effects.ts";
-import { createPlanGroups, type DeskPair, type PlanGroup } from "./plan-groups.ts";
+import { createPlanGroups, type PlanGroup } from "./plan-groups.ts";
 import { createPlanSamples, type PlannedGroup, type SampleParts } from "./plan-samples.ts";
 import { devicesBelow } from "./restoring.ts";
 
@@ -46,30 +46,22 @@ export function createChangePlans(parts: ChangePlanParts): ChangePlans {
   const effects = createPhoneEffects(catalogue);
   const samples = createPlanSamples(parts);
 
-  /** What each phone is told now and then; undefined where that is the same. */
-  async function pairOf(
-    { now, reader, laid }: Proposed,
-    device: StoredDocument<Device>,
-  ): Promise<DeskPair | undefined> {
-    const after = await desks.read(reader, laid.get(device.id) ?? device);
-    const before = await desks.read(now, device);
-    return before.digest === after.digest ? undefined : { before, after };
-  }
-
   return {
     async plan(edit, asked) {
       const proposed = await propose(parts, edit, asked);
+      const { laid, now, reader } = proposed;
+      const then = (device: StoredDocument<Device>) => laid.get(device.id) ?? device;
       const known = proposed.devices.filter(({ body }) => catalogue.model(body.model));
       const groups = createPlanGroups(effects);
       await inSlices(known, async (device) => {
-        const pair = await pairOf(proposed, device);
-        if (pair) groups.add(pair);
+        const after = await desks.outline(reader, then(device));
+        groups.add({ device, before: await desks.outline(now, device), after });
       });
       const all = groups.all();
       const shown: PlannedGroup[] = [];
       await inSlices(all.slice(0, mostGroups), async (group) => {
-        const pair = await pairOf(proposed, group.sample);
-        if (pair) shown.push(await samples.show(group, pair));
+        const after = await desks.read(reader, then(group.sample));
+        shown.push(await samples.show(group, { before: await desks.read(now, group.sample), after }));
       });
       return { totals: totalsOf(known.length, all), groups: shown, moreGroups: Math.max(0, all.length - mostGroups) };
     },

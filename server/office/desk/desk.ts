@@ -1,24 +1,18 @@
-import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { CommonDesk, MappedDesk, ModelDesk } from "../../domain/desk.ts";
-import type { Device, Line } from "../../domain/device.ts";
-import { layOutKeys } from "../../domain/keys.ts";
+import type { Device } from "../../domain/device.ts";
 import { type Passage, passagesOf } from "../../domain/mapping/passages.ts";
-import { applies } from "../../domain/mapping/plan.ts";
-import type { DeskFacts, KeyTarget, LeftOut, LineFacts } from "../../domain/mapping/scope.ts";
+import type { DeskFacts } from "../../domain/mapping/scope.ts";
 import type { ModelProfile } from "../../domain/model.ts";
-import { digestOf, mapParameters, mappedLeftOut, parametersOf } from "../../domain/parameters.ts";
+import { digestOf, mapParameters, mappedLeftOut, type Parameters } from "../../domain/parameters.ts";
 import type { StoredDocument, StoreReader } from "../../domain/ports.ts";
-import { reachOf, type Way, wayOf } from "../../domain/reach.ts";
-import { overlay, type ResolvedSettings } from "../../domain/settings.ts";
-import type { Shelf } from "../../firmware/shelf.ts";
-import type { Renderer } from "../../render/renderer.ts";
-import type { Sealer } from "../../security/sealer.ts";
-import { firmwareFacts } from "../firmware/firmware.ts";
-import type { RunningFirmware } from "../firmware/running.ts";
-import { mask, openLineSecret, openRaw, openSettings } from "../sealing.ts";
-import { ownLayout, readOwnTemplates } from "../templates/own.ts";
-import { createDeskLayers, type DeskLayers } from "./layers.ts";
+import { reachOf } from "../../domain/reach.ts";
+import { mask } from "../sealing.ts";
+import { readOwnTemplates } from "../templates/own.ts";
+import { DeviceDesk } from "./device-desk.ts";
+import { type DeskParts, type FactParts, readFacts, shippedTemplates } from "./facts.ts";
+import { createDeskLayers } from "./layers.ts";
 import { deskLeftOut, sharesPlan } from "./left-out.ts";
+import { type Outline, outlineOf } from "./outline.ts";
 
 /** A device with everything that decides its file. Holds secrets in the clear: never log or send it. */
 export interface Desk extends MappedDesk {
@@ -28,27 +22,19 @@ export interface Desk extends MappedDesk {
   readonly reach: string;
   /** What the parameters are made of, without the raw overlay: much cheaper to compare. */
   readonly passages: readonly Passage[];
+  /** The same desk with other parameters; what is made of it is kept by its digest, so that is another one. */
+  showing(parameters: Parameters, digest: string): Desk;
 }
 
 export interface Desks {
   read(reader: StoreReader, device: StoredDocument<Device>): Promise<Desk>;
-  /** The digest of what `read` gives, and on demand how the device finds its PBX; much cheaper. */
-  outline(reader: StoreReader, device: StoredDocument<Device>): Promise<{ readonly digest: string; way(): Way }>;
+  /** As much of what `read` gives as it takes to compare it. */
+  outline(reader: StoreReader, device: StoredDocument<Device>): Promise<Outline>;
   /** The same desk with every secret parameter masked, for people to look at. */
   masked(desk: Desk): Desk;
   bootstrap(reader: StoreReader, model: ModelProfile): Promise<ModelDesk>;
   /** Settings that companions for any phone of a family are made of: those of the organization `default`. */
   common(reader: StoreReader, family: string): Promise<CommonDesk>;
-}
-
-export interface DeskParts {
-  readonly catalogue: Catalogue;
-  readonly renderer: Pick<Renderer, "digest" | "partials">;
-  readonly shelf: Shelf;
-  readonly sealer: Sealer;
-  readonly running: Pick<RunningFirmware, "of">;
-  /** Base of the address that phones are told, `http://host:port`, or empty when none was configured. */
-  phones(): string;
 }
 
 export function createDesks(given: DeskParts): Desks {
@@ -58,10 +44,7 @@ export function createDesks(given: DeskParts): Desks {
     read: (reader, device) => readDesk(parts, reader, device),
     async outline(reader, device) {
       const { facts } = await readFacts(parts, reader, device);
-      return {
-        digest: digestOf(facts, passagesOf(facts, facts.plan.runs)),
-        way: () => wayOf(facts, sealer.fingerprint),
-      };
+      return outlineOf(facts, sealer.fingerprint);
     },
     masked: (desk) => maskDesk(parts, desk),
     bootstrap: (reader, model) => bootstrapDesk(parts, reader, model),
@@ -72,96 +55,20 @@ export function createDesks(given: DeskParts): Desks {
   };
 }
 
-interface Parts extends DeskParts {
-  readonly layers: DeskLayers;
-  /** Digests of the templates that a model's own files are made with. */
-  shipped(model: ModelProfile): string;
-}
-
-/** Worked out once: the templates that Offhook brings stay as they are while it runs. */
-function shippedTemplates({ catalogue, renderer }: DeskParts): Parts["shipped"] {
-  const known = new Map<string, string>();
-  return (model) => {
-    const found = known.get(model.id) ?? read(model);
-    known.set(model.id, found);
-    return found;
-  };
-
-  function read(model: ModelProfile): string {
-    const files = catalogue
-      .family(model.family)
-      .files.filter((file) => file.serves === "device" && applies(file.when, model));
-    return files.map(({ template }) => (template === undefined ? "" : ` ${renderer.digest(template)}`)).join("");
-  }
-}
-
-async function readDesk(parts: Parts, reader: StoreReader, device: StoredDocument<Device>): Promise<Desk> {
+async function readDesk(parts: FactParts, reader: StoreReader, device: StoredDocument<Device>): Promise<Desk> {
   const { facts, leftOut } = await readFacts(parts, reader, device);
   const { catalogue, layers, sealer } = parts;
-  const { family, model, raw, settings } = facts;
+  const { family, model, settings } = facts;
   const passages = passagesOf(facts, facts.plan.runs);
-  const digest = digestOf(facts, passages);
   const pbx = catalogue.pbxKinds.get(String(settings.get("pbx.kind")?.value));
   const common = sharesPlan(family) ? await layers.ofAnyone(reader, family, model) : undefined;
-  let reach: string | undefined;
-  // Made when they are looked at: desks are kept by the thousand, and a phone whose file is kept needs neither.
-  return {
-    ...facts,
-    organization: device.organization,
-    device,
-    digest,
+  return new DeviceDesk(device, {
+    facts,
     passages,
-    get parameters() {
-      const parameters = parametersOf(passages, raw);
-      return family.stamp === undefined ? parameters : parameters.set(family.stamp, digest);
-    },
-    get reach() {
-      reach ??= reachOf(facts, sealer.fingerprint);
-      return reach;
-    },
-    get leftOut() {
-      return [...leftOut, ...deskLeftOut(facts, { common, pbx }), ...mappedLeftOut(passages)];
-    },
-  };
-}
-
-/** Everything that decides what this device is told, and what its firmware can't be. */
-async function readFacts(parts: Parts, reader: StoreReader, device: StoredDocument<Device>): Promise<Facts> {
-  const { catalogue, layers, sealer, shelf } = parts;
-  const { organization, body } = device;
-  const model = catalogue.model(body.model);
-  if (!model) throw new Error(`device ${body.mac}: there is no model "${body.model}"`);
-  const family = catalogue.family(model.family);
-  const { settings, raw } = await layers.ofDevice(reader, device, model);
-  const [known, own] = await Promise.all([
-    readLines(reader, organization, body),
-    readOwnTemplates(reader, organization),
-  ]);
-  const lines = body.lines.flatMap((id) => known.get(id) ?? []);
-  const phones = parts.phones();
-  const runs = parts.running.of(organization, body);
-  const firmware = firmwareFacts({ settings, family, model, shelf, phones, runs });
-  const facts: DeskFacts = {
-    family,
-    model,
-    plan: catalogue.plan(model.id),
-    settings,
-    lines: lines.map((line, at) => lineFacts(sealer, line, at, settings)),
-    slots: layOutKeys(body, model),
-    modules: body.modules,
-    targets: new Map([...known].map(([id, line]) => [id, keyTarget(line)])),
-    facts: { ...firmware.facts, "server.phones": phones, ...deviceFacts(body), ...askedOfUs(phones, body) },
-    raw: [...raw, openRaw(sealer, { organization, kind: "device", id: body.mac }, body.raw)],
-    zones: catalogue.zones,
-    own,
-    templates: parts.shipped(model) + ownLayout(family, model, own, parts.renderer.partials),
-  };
-  return { facts, leftOut: firmware.leftOut };
-}
-
-interface Facts {
-  readonly facts: DeskFacts;
-  readonly leftOut: readonly LeftOut[];
+    digest: digestOf(facts, passages),
+    leftOut: () => [...leftOut, ...deskLeftOut(facts, { common, pbx }), ...mappedLeftOut(passages)],
+    reach: () => reachOf(facts, sealer.fingerprint),
+  });
 }
 
 function maskDesk({ catalogue }: DeskParts, desk: Desk): Desk {
@@ -170,10 +77,10 @@ function maskDesk({ catalogue }: DeskParts, desk: Desk): Desk {
     name,
     isSecret(name) && value !== "" ? mask : value,
   ];
-  return { ...desk, parameters: new Map([...desk.parameters].map(hide)), digest: `${desk.digest}-masked` };
+  return desk.showing(new Map([...desk.parameters].map(hide)), `${desk.digest}-masked`);
 }
 
-async function bootstrapDesk(parts: Parts, reader: StoreReader, model: ModelProfile): Promise<ModelDesk> {
+async function bootstrapDesk(parts: FactParts, reader: StoreReader, model: ModelProfile): Promise<ModelDesk> {
   const { catalogue, layers } = parts;
   const family = catalogue.family(model.family);
   const facts: DeskFacts = {
@@ -191,58 +98,4 @@ async function bootstrapDesk(parts: Parts, reader: StoreReader, model: ModelProf
   };
   const own = await readOwnTemplates(reader, "default");
   return { model, family, parameters: mapParameters(facts, "bootstrap"), own };
-}
-
-/** Where the phone tells what it has set, and asks whether it may; not known while nobody said where phones find us. */
-function askedOfUs(phones: string, { mac }: Device): Record<string, string> {
-  if (phones === "") return {};
-  return { "server.report": `${phones}/report/${mac}.xml`, "server.authentication": `${phones}/authentication` };
-}
-
-function deviceFacts({ mac, label }: Device): Record<string, string | undefined> {
-  const upper = mac.toUpperCase();
-  return {
-    "device.mac": mac,
-    "device.MAC": upper,
-    "device.label": label,
-    "device.dialTemplate": `dialplan-${upper}.xml`,
-  };
-}
-
-function lineFacts(sealer: Sealer, line: StoredDocument<Line>, at: number, settings: ResolvedSettings): LineFacts {
-  const { id, extension, userId, authId, displayName } = line.body;
-  const own = openSettings(sealer, line, line.body.settings);
-  return {
-    id,
-    index: at + 1,
-    extension,
-    userId,
-    authId: authId ?? userId,
-    secret: secretOf(sealer, line),
-    displayName,
-    settings: overlay(settings, [{ layer: "line", id, settings: own }]),
-  };
-}
-
-/** Secrets of lines in the clear, for as long as the store keeps the document: to open one takes 10 µs. */
-const opened = new WeakMap<Line, string>();
-
-function secretOf(sealer: Sealer, line: StoredDocument<Line>): string {
-  const secret = opened.get(line.body) ?? openLineSecret(sealer, line, line.body.secret);
-  opened.set(line.body, secret);
-  return secret;
-}
-
-/** The device's own lines and those that its keys point at. */
-async function readLines(reader: StoreReader, organization: string, { keys, lines }: Device) {
-  const ids = new Set(lines);
-  for (const { target } of keys) if (target && "line" in target) ids.add(target.line);
-  const known = new Map<string, StoredDocument<Line>>();
-  const found = await Promise.all([...ids].map((id) => reader.get<Line>({ organization, kind: "line", id })));
-  for (const line of found) if (line) known.set(line.id, line);
-  return known;
-}
-
-function keyTarget({ body: { displayName, extension } }: StoredDocument<Line>): KeyTarget {
-  return { extension, displayName };
 }

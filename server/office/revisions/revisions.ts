@@ -96,11 +96,12 @@ export function createRevisions({ store, desks, clock, log }: RevisionParts): Re
     for (const { organization, id } of batch) {
       const device = await transaction.get<Device>({ organization, kind: "device", id });
       if (!device) continue;
-      const { digest, way } = await desks.outline(reader, device);
+      const outline = await desks.outline(reader, device);
+      const { digest } = outline;
       const now = await read(transaction, organization, device.body.mac);
       if (now?.digest === digest) continue;
       const made = { digest, at: new Date(clock()).toISOString(), ...cause };
-      await append(reader, transaction, device, now, made, way());
+      await append(reader, transaction, device, now, made, outline.way());
       renewed++;
     }
     return renewed;
