@@ -4,8 +4,23 @@ import { freePort } from "./postgres.ts";
 import { startProgram } from "./program.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** A real softphone, registered as this user; ended with the test. */
+const mostTries = 5;
+
+/**
+ * A real softphone, registered as this user; ended with the test. It takes the port after its own as well, for TLS,
+ * which somebody else may have: then it is given another.
+ */
 export async function startBaresip(user: string, registrar: string): Promise<{ readonly port: number }> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await startOnce(user, registrar);
+    } catch (error) {
+      if (tried === mostTries || !String(error).includes("Address already in use")) throw error;
+    }
+  }
+}
+
+async function startOnce(user: string, registrar: string): Promise<{ readonly port: number }> {
   const folder = await temporaryFolder();
   const port = await freePort();
   const config = [
