@@ -33,8 +33,8 @@ async function openOffice(): Promise<AdminOffice & { send(body: string, path?: s
   return { ...admin, send };
 }
 
-async function fetchFile({ provision }: AdminOffice): Promise<string> {
-  const reply = await provision({ via: "http", path: `/${mac}.xml`, address: "127.0.0.1" });
+async function fetchFile({ provision }: AdminOffice, address = "127.0.0.1"): Promise<string> {
+  const reply = await provision({ via: "http", path: `/${mac}.xml`, address });
   reply.done({ completed: true, bytes: 1 });
   return "body" in reply ? reply.body.toString() : "";
 }
@@ -109,6 +109,13 @@ test.each([
   await fetchFile(admin);
   expect(await admin.send(body)).toBe(status);
   expect((await driftOf(admin)).at).toBeNull();
+});
+
+test("a report from outside of the network that the phone is pinned to is refused and kept nowhere", async () => {
+  const admin = await openOffice();
+  await fetchFile(admin, "10.0.0.5");
+  expect(await admin.send("<flat-profile><Time_Zone>GMT</Time_Zone></flat-profile>")).toBe(403);
+  expect(await admin.office.stores.presence.find({ kind: "report" })).toEqual([]);
 });
 
 test("an unknown phone and one that never had its file are told the same, and both are in the journal", async () => {

@@ -29,17 +29,22 @@ export function driftCheckJob({ campaigns, catalogue, store }: DriftCheckParts):
     enabled: false,
     async run({ signal }) {
       const found = (await store.find<Device>({ kind: "device" })).filter((device) => reports(catalogue, device));
-      const organizations = new Set(found.map(({ organization }) => organization));
-      for (const organization of organizations) {
+      const troubles: unknown[] = [];
+      let asked = 0;
+      for (const organization of new Set(found.map((device) => device.organization))) {
         if (signal.aborted) break;
-        const its = found.filter((device) => device.organization === organization);
-        await campaigns.start(
-          organization,
-          { select: { devices: its.map(({ body }) => body.mac) }, action: "report" },
-          `schedule ${name}`,
-        );
+        const devices = found.filter((device) => device.organization === organization).map(({ body }) => body.mac);
+        try {
+          await campaigns.start(organization, { select: { devices }, action: "report" }, `schedule ${name}`);
+          asked += devices.length;
+        } catch (error) {
+          // Of one organization: it keeps none of the others.
+          troubles.push(error);
+        }
       }
-      return found.length === 0 ? "no phone here can report" : `${found.length} phones are asked`;
+      const words = found.length === 0 ? "no phone here can report" : `${asked} phones are asked`;
+      if (troubles.length > 0) throw new Error(`${words}; ${found.length - asked} are not`, { cause: troubles[0] });
+      return words;
     },
   };
 }
