@@ -115,7 +115,9 @@ export async function tryFile(
   { device, bootstrap }: TrialDesks,
   own: OwnTemplates,
 ): Promise<RenderedFile> {
-  if (spec.serves === "device") return await trial.forDevice(spec, { ...device, own });
+  // A desk makes its parameters when they are looked at: they are not among what is spread.
+  const { parameters } = device;
+  if (spec.serves === "device") return await trial.forDevice(spec, { ...device, parameters, own });
   if (spec.serves === "bootstrap") return await trial.forModel(spec, { ...bootstrap, own });
   return await trial.forFamily(spec, device.family, { settings: device.settings, own }, []);
 }
