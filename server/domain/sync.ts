@@ -29,6 +29,8 @@ export interface NotPushed {
   readonly at: number;
   /** For people. */
   readonly reason: string;
+  /** Nothing is wrong with the device: it is tried again as it is. */
+  readonly again?: true;
 }
 
 /** What a device should have, what it has completed a fetch of, and how it was last told. */

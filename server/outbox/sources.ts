@@ -35,9 +35,10 @@ export function configSources(clock: Clock): Sources {
   };
 }
 
-/** A device that is left out is told of once for each revision, whatever becomes of the reason. */
+/** A device that is left out is told of once for each revision, and not while it is only put off. */
 function isToldAlready(last: StoredPush | StoredNotPushed | undefined, push: StoredPush | StoredNotPushed): boolean {
-  return push.result === "not-pushed" && last?.result === "not-pushed" && last.revision === push.revision;
+  if (push.result !== "not-pushed") return false;
+  return push.again === true || (last?.result === "not-pushed" && !last.again && last.revision === push.revision);
 }
 
 /** What is told of what is seen of phones; `config` is the store of what people configure. */

@@ -202,14 +202,16 @@ describe("an alert", () => {
     await office.close();
   });
 
-  it("is raised once for a phone that is left out, until there is another revision", async () => {
+  it("is raised once for a phone that is left out and not only put off, until there is another revision", async () => {
     const office = await openTestOffice();
     await office.devices.add(edit, mac, { model: "cisco/8851" });
     await office.webhooks.add(edit, { url: "https://example.com/", events: ["alert.raised"] });
-    const leaveOut = (revision: number, reason: string) =>
-      office.records.leaveOut({ ...edit, by: "ana", devices: [{ mac: mac as never, revision }], reason });
-    await leaveOut(1, "20 campaigns are under way already");
+    const leaveOut = (revision: number, reason: string, more: { readonly again?: true } = {}) =>
+      office.records.leaveOut({ ...edit, by: "ana", devices: [{ mac: mac as never, revision }], reason, ...more });
+    await leaveOut(1, "no campaign could be started", { again: true });
+    expect(await alerts(office)).toEqual([]);
     await leaveOut(1, "nobody can prove it");
+    await leaveOut(1, "nobody can prove it yet");
     expect(await alerts(office)).toEqual([["alert.raised", "device-not-pushed"]]);
     await leaveOut(2, "nobody can prove it");
     expect(await alerts(office)).toHaveLength(2);

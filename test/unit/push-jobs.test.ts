@@ -149,7 +149,7 @@ describe("push.when auto", () => {
     refusal = new Failure("INVALID", "20 campaigns are under way already");
     expect(await turn("push-changes")).toEqual([]);
     expect(await leftOut()).toMatchObject([
-      [one, { reason: "not pushed by itself: 20 campaigns are under way already; it is tried again" }],
+      [one, { reason: "not pushed by itself yet: no campaign could be started; it is tried again" }],
     ]);
     refusal = undefined;
     now += 60_000;

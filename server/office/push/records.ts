@@ -24,6 +24,8 @@ interface LeftOut {
   readonly by: string;
   /** For people. */
   readonly reason: string;
+  /** It is tried again as it is. */
+  readonly again?: true;
 }
 
 export interface PushRecords {
@@ -66,13 +68,13 @@ export function createPushRecords({ store, clock }: { readonly store: Store; rea
         await transaction.put<StoredPush>(key, { ...now, cameAt, ...(worked !== undefined && { worked }) });
       });
     },
-    async leaveOut({ by, devices, organization, reason }) {
+    async leaveOut({ again, by, devices, organization, reason }) {
       for (let begin = 0; begin < devices.length; begin += mostAtOnce)
         await store.transaction(async (transaction) => {
           for (const { mac, revision } of devices.slice(begin, begin + mostAtOnce)) {
             const key = { organization, kind: pushKind, id: mac };
             const before = (await transaction.get<StoredPush | StoredNotPushed>(key))?.body;
-            const facts = { result: "not-pushed", revision, at: clock(), reason } as const;
+            const facts = { result: "not-pushed", revision, at: clock(), reason, ...(again && { again }) } as const;
             if (!isNewsBeside(before, facts)) continue;
             await transaction.put<StoredNotPushed>(key, {
               ...facts,

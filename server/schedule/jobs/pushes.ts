@@ -102,7 +102,7 @@ function createPushJob({ campaigns, clock, records, store, waiting }: PushJobPar
     if (given.length > 0) await handed.note(organization, given, { now: clock(), isRefused: false }, keeps);
     // What is refused once is refused each minute: these wait a while, and others are not held up.
     if (left.length > 0) {
-      await records.leaveOut({ organization, devices: left, by, reason: outcome.reason });
+      await records.leaveOut({ organization, devices: left, by, ...outcome.told });
       await handed.note(organization, left, { now: clock(), isRefused: true }, keeps);
     }
     return { given: given.length, refused: left.length, refusal: outcome.refusal };
@@ -138,19 +138,23 @@ function createPushJob({ campaigns, clock, records, store, waiting }: PushJobPar
 const nobodyProves = "this changes how phones reach their PBX, and nobody can prove that they find it";
 
 /** What a person reads at each device that is left out; the same at each time, so that it is written once. */
-const leftOut = `not pushed by itself: ${nobodyProves}; push it with a campaign`;
+const leftOut = { reason: `not pushed by itself: ${nobodyProves}; push it with a campaign` };
+/** Why is in the outcome of the schedule, and may be another thing at each time. */
+const putOff = {
+  reason: "not pushed by itself yet: no campaign could be started; it is tried again",
+  again: true,
+} as const;
 
 /** Our own trouble is thrown on: it is tried again. */
 async function outcomeOf(begin: ReturnType<StartCampaign["start"]>, macs: readonly Mac[]) {
   try {
     const { taken, unproven } = await begin;
-    return { taken, refused: unproven, refusal: nobodyProves, reason: leftOut };
+    return { taken, refused: unproven, refusal: nobodyProves, told: leftOut };
   } catch (thrown) {
     if (!(thrown instanceof Failure) || thrown.kind.http >= 500) throw thrown;
     const { errors, message } = thrown;
     const isUnproven = errors.some(({ code }) => code === "unproven");
-    const reason = isUnproven ? leftOut : `not pushed by itself: ${message.slice(0, 500)}; it is tried again`;
-    return { taken: [], refused: macs, refusal: message, reason };
+    return { taken: [], refused: macs, refusal: message, told: isUnproven ? leftOut : putOff };
   }
 }
 
