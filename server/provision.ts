@@ -134,7 +134,7 @@ async function resolve(
 
 async function respond(
   { files, sightings, windows }: ProvisionParts,
-  { address }: PhoneRequest,
+  { address, headOnly }: PhoneRequest,
   { desk, spec, window }: Personal,
   story: Story,
 ): Promise<PhoneReply> {
@@ -143,23 +143,16 @@ async function respond(
   const isConfiguration = spec.template !== undefined;
   const revision = await sightings.revisionOf(organization, device.mac, desk.digest);
   const done = story.served({ file: spec.id, revision });
+  const { born, mac } = device;
+  const own = { organization, mac, born, digest: desk.digest };
+  if (isConfiguration && !headOnly) sightings.sending(own);
   return {
     ...file,
     done(delivery) {
       done(delivery);
       if (!delivery.completed || !isConfiguration) return;
-      if (window) windows.completed(window, device.mac, address);
-      const { born, mac } = device;
-      sightings.delivered({
-        organization,
-        mac,
-        born,
-        address,
-        revision,
-        digest: desk.digest,
-        reach: desk.reach,
-        ...(window && { window }),
-      });
+      if (window) windows.completed(window, mac, address);
+      sightings.delivered({ ...own, address, revision, reach: desk.reach, ...(window && { window }) });
     },
   };
 }

@@ -14,6 +14,8 @@ export interface StampFacts {
   readonly revision: number;
   /** What it has completed a fetch of. */
   readonly served?: { readonly digest: string };
+  /** Of the file that was sent to it last, perhaps not to its end. */
+  readonly begun?: string;
   /** What became of its last push; `not-pushed`: it was left out. */
   readonly push?: { readonly revision: number; readonly result: string };
 }
@@ -21,11 +23,11 @@ export interface StampFacts {
 /**
  * A phone that is told the stamps of its own files does nothing, and then nothing proves that it has them. So the true
  * stamps are told only where it is known to have another revision and was not told of this one yet. One that has this
- * revision is told because somebody wants it to read again. One that was told and did not come, and one of which nothing
- * is known, may have it all the same: only our record of it may be missing.
+ * revision is told because somebody wants it to read again. One that was told and did not come, one that it was sent to
+ * but perhaps not to its end, and one of which nothing is known may have it all the same: only our record may be missing.
  */
-export function stampsToTell(stamps: FileStamps, { digest, push, revision, served }: StampFacts): FileStamps {
+export function stampsToTell(stamps: FileStamps, { begun, digest, push, revision, served }: StampFacts): FileStamps {
   const wasTold = push !== undefined && push.result !== "not-pushed" && push.revision === revision;
-  if (served !== undefined && served.digest !== digest && !wasTold) return stamps;
+  if (served !== undefined && served.digest !== digest && begun !== digest && !wasTold) return stamps;
   return { ...stamps, given: Object.fromEntries(Object.keys(stamps.given).map((file) => [file, stamps.other])) };
 }

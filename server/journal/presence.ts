@@ -22,6 +22,8 @@ export interface PresenceFacts {
   readonly firmware?: string;
   /** The revision of the last completed delivery of its own file. */
   readonly served?: ServedFacts;
+  /** Digest of its own file that was sent to it last, perhaps not to its end: the last ACK of a transfer can be lost. */
+  readonly begun?: string;
   /** The address block it is held to, from its delivery inside an enrolment window. */
   readonly pin?: { readonly block: Network; readonly address: string; readonly at: string; readonly window: string };
 }

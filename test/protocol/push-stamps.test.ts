@@ -26,10 +26,10 @@ async function openOffice(model: string, more: Json = {}): Promise<Office> {
 }
 
 /** As the phone does, to its last byte. */
-async function fetchFile({ provision }: AdminOffice, name: string): Promise<string> {
+async function fetchFile({ provision }: AdminOffice, name: string, completed = true): Promise<string> {
   const reply = await provision({ via: "http", path: `/${name}`, address: "127.0.0.1" });
   if (!("body" in reply)) throw new Error(`${name} comes from the shelf`);
-  reply.done({ completed: true, bytes: reply.body.length });
+  reply.done({ completed, bytes: reply.body.length });
   return reply.body.toString();
 }
 
@@ -89,6 +89,13 @@ test("a phone that was told and did not come is told stamps that differ in any c
   await fetchFile(office.admin, "SEP00562B043615.cnf.xml");
   await change(office, { "time.ntp": "10.0.0.2" });
   expect(await told(office)).not.toContain(restart[0]);
+});
+
+test("a phone that took its file and whose last word of it was lost reads it again, since nothing proves that it has it", async () => {
+  const office = await openOffice("cisco/8851");
+  await change(office);
+  await fetchFile(office.admin, "SEP00562B043615.cnf.xml", false);
+  expect(await told(office)).toEqual(expect.arrayContaining(restart));
 });
 
 test("a phone that has its revision already reads it again when it is told to", async () => {

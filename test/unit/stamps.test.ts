@@ -22,6 +22,8 @@ describe("the stamps that a phone is told", () => {
     ["was told and did not answer", { served: hasAnother, push: { revision: 7, result: "unreachable" } }, others],
     ["was told and refused", { served: hasAnother, push: { revision: 7, result: "refused" } }, others],
     ["was never seen to fetch a file", {}, others],
+    ["was sent this revision, perhaps to its end", { served: hasAnother, begun: "1111" }, others],
+    ["was sent no more than what it has", { served: hasAnother, begun: "1110" }, stamps],
   ])("where it %s", (_, facts, told) => {
     expect(stampsToTell(stamps, { digest: "1111", revision: 7, ...facts })).toEqual(told);
   });

@@ -43,6 +43,8 @@ export interface Sightings {
   begin(request: PhoneRequest): Story;
   pinOf(device: StoredDocument<Device>): Promise<Network | undefined>;
   revisionOf(organization: string, mac: Mac, digest: string): Promise<number>;
+  /** Its own file is being sent to it. */
+  sending(file: Pick<DeliveredFile, "organization" | "mac" | "born" | "digest">): void;
   delivered(file: DeliveredFile): void;
 }
 
@@ -70,6 +72,7 @@ export function createSightings(parts: SightingParts): Sightings {
       return known.born === born ? known.pin?.block : undefined;
     },
     revisionOf: (organization, mac, digest) => revisions.numberOf(organization, mac, digest),
+    sending: ({ born, digest, mac, organization }) => presence.note(organization, mac, { born, begun: digest }),
     delivered({ organization, mac, born, address, revision, digest, reach, window }) {
       const at = new Date(clock()).toISOString();
       const pin = window && { block: blockOf(address), address, at, window: window.id };

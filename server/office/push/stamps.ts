@@ -16,14 +16,14 @@ interface Parts {
 
 interface Facts {
   readonly desk: Desk;
-  readonly presence: Pick<PresenceFacts, "served">;
+  readonly presence: Pick<PresenceFacts, "served" | "begun">;
   readonly desired: Pick<Revision, "n"> | undefined;
 }
 
 /** What a notice is to say of the phone's files; `other` is a stamp that no file has. */
 export async function stampsFor(
   { renderer, store }: Parts,
-  { desired, desk, presence: { served } }: Facts,
+  { desired, desk, presence: { begun, served } }: Facts,
   other: string,
 ): Promise<FileStamps> {
   const { device, digest, organization } = desk;
@@ -31,7 +31,7 @@ export async function stampsFor(
   const push = (await store.get<StoredPush | StoredNotPushed>(key))?.body;
   return stampsToTell(
     { given: renderer ? givenStamps(desk, renderer) : {}, other },
-    { digest, revision: desired?.n ?? 0, ...(served && { served }), ...(push && { push }) },
+    { digest, revision: desired?.n ?? 0, ...(served && { served }), ...(begun && { begun }), ...(push && { push }) },
   );
 }
 
