@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
@@ -38,7 +39,11 @@ function compileAll(): string {
     .digest("hex")
     .slice(0, 16);
   const folder = join(cache, digest);
-  if (existsSync(folder)) return folder;
+  if (existsSync(folder)) {
+    // It is in use from now on, and is not to be taken for an old one.
+    utimesSync(folder, new Date(), new Date());
+    return folder;
+  }
   removeOld();
   const unfinished = `${folder}.${process.pid}`;
   const compile = compiler();
@@ -82,7 +87,7 @@ function take(unfinished: string, folder: string): void {
   }
 }
 
-/** Not what a process may still be running from. */
+/** Not what somebody used within the last hour, since a process may still be running from it. */
 function removeOld(): void {
   if (!existsSync(cache)) return;
   for (const name of readdirSync(cache)) {
