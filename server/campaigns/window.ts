@@ -37,9 +37,13 @@ function watchOpenings(window: CampaignWindow): (now: number) => boolean {
 /** The words are the same until that time, as each change of them is written and told. */
 function watchNext(window: CampaignWindow): (now: number) => string {
   const shown = new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "short", timeZone: window.zone });
+  let looked = Number.POSITIVE_INFINITY;
   let next: Date | undefined;
   return (now) => {
-    if (next === undefined || next.getTime() <= now) next = nextTime(window);
+    const minute = Math.floor(now / minuteMs);
+    // Where none comes none does later, unless the clock was put back; the search for it is long.
+    if (minute < looked || (next && next.getTime() <= now)) next = nextTime(window);
+    looked = minute;
     return next ? `opens at ${shown.format(next)}` : "never opens";
   };
 }

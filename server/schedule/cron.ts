@@ -1,5 +1,5 @@
 import { BoundedMap } from "../lib/bounded-map.ts";
-import { isCron, isZone, type KnownTimes, type Times, taskOf, timesOnly } from "../lib/cron.ts";
+import { isCron, isZone, type KnownTimes, nextTime, type Times, taskOf, timesOnly } from "../lib/cron.ts";
 
 /** Asks of many times whether they are now; what was read of a text is kept. */
 export function createCronCheck() {
@@ -17,8 +17,10 @@ export interface Ticker {
   stop(): void;
 }
 
-/** Calls `tick` with the time that it was meant for, until it is stopped. */
-export function startTicker(times: Times, tick: (slot: Date) => Promise<void>): Ticker {
+/** Calls `tick` with the time that it was meant for, until it is stopped. Undefined where no time ever comes. */
+export function startTicker(times: Times, tick: (slot: Date) => Promise<void>): Ticker | undefined {
+  // Asked before: node-cron throws where it finds none, after a search that holds up everything.
+  if (nextTime(times) === undefined) return undefined;
   const task = taskOf(times, ({ date }) => tick(date), { noOverlap: true, unref: true });
   void task.start();
   return { stop: () => void task.destroy() };

@@ -1,5 +1,5 @@
 import { Failure, type FieldError } from "../domain/failures.ts";
-import { cronFault, isZone, nextTime } from "../lib/cron.ts";
+import { cronFault, isZone, nextTime, type Times } from "../lib/cron.ts";
 import type { Job } from "./job.ts";
 import type { LastTurn, StoredSchedule, Switches } from "./records.ts";
 
@@ -9,7 +9,7 @@ export interface Schedule extends Required<Switches> {
   readonly text: string;
   readonly running: boolean;
   readonly last?: LastTurn;
-  /** Absent while it is switched off. */
+  /** Absent while it is switched off, and where none comes. */
   readonly next?: string;
 }
 
@@ -28,7 +28,14 @@ export function switchesOf({ cron, enabled }: Job, stored: StoredSchedule): Requ
   return { cron: stored.cron ?? cron, enabled: stored.enabled ?? enabled, zone: stored.zone ?? "UTC" };
 }
 
-export function mergeSwitches(before: StoredSchedule, change: ScheduleChange): StoredSchedule {
+/** Throws INVALID where cron or zone is changed and what then holds of both can't be read, or comes to no time. */
+export function changeSwitches(job: Job, before: StoredSchedule, change: ScheduleChange): StoredSchedule {
+  const after = mergeSwitches(before, change);
+  if (change.cron !== undefined || change.zone !== undefined) refuseTimes(switchesOf(job, after), change);
+  return after;
+}
+
+function mergeSwitches(before: StoredSchedule, change: ScheduleChange): StoredSchedule {
   const after: Record<string, unknown> = { ...before };
   for (const [field, value] of Object.entries(change)) {
     if (value === null) delete after[field];
@@ -37,11 +44,12 @@ export function mergeSwitches(before: StoredSchedule, change: ScheduleChange): S
   return after;
 }
 
-/** Throws INVALID where cron or zone can't be read. */
-export function refuseUnreadable({ cron, zone }: ScheduleChange): void {
+/** The one that is said now is named. */
+function refuseTimes(times: Times, { cron, zone }: ScheduleChange): void {
   const errors: FieldError[] = [];
-  const fault = typeof cron === "string" ? cronFault({ cron, zone: zone ?? "UTC" }) : undefined;
-  if (fault !== undefined) errors.push({ pointer: "/cron", code: "cron", detail: fault });
+  const fault = cronFault(times);
+  if (fault !== undefined && cron !== undefined) errors.push({ pointer: "/cron", code: "cron", detail: fault });
+  else if (fault !== undefined) errors.push({ pointer: "/zone", code: "cron", detail: `"${times.cron}" ${fault}` });
   if (typeof zone === "string" && !isZone(zone))
     errors.push({ pointer: "/zone", code: "time-zone", detail: `there is no time zone "${zone}"` });
   const [first] = errors;

@@ -1,15 +1,9 @@
 import { Failure } from "../domain/failures.ts";
+import type { Times } from "../lib/cron.ts";
 import { createClocks } from "./clocks.ts";
 import type { Job } from "./job.ts";
 import { createScheduleRecords, type RecordParts, type StoredSchedule, scheduleKey, scheduleKind } from "./records.ts";
-import {
-  mergeSwitches,
-  refuseUnreadable,
-  type Schedule,
-  type ScheduleChange,
-  switchesOf,
-  viewOf,
-} from "./schedule-views.ts";
+import { changeSwitches, type Schedule, type ScheduleChange, switchesOf, viewOf } from "./schedule-views.ts";
 import { createTurns, type TurnParts } from "./turns.ts";
 
 /** What Offhook does of itself, when, and with what outcome. */
@@ -17,7 +11,7 @@ export interface Schedules {
   list(): Promise<readonly Schedule[]>;
   /** Fails with NOT_FOUND. */
   of(name: string): Promise<Schedule>;
-  /** Fails with INVALID where cron or zone can't be read. */
+  /** Fails with INVALID where cron or zone can't be read, or come to no time together. */
   change(name: string, change: ScheduleChange, actor: string): Promise<Schedule>;
   /** Now, switched off or not; resolves when it ended, whatever came of it. Fails with CONFLICT while it runs. */
   run(name: string, actor: string): Promise<Schedule>;
@@ -38,7 +32,7 @@ export function createSchedules(parts: ScheduleParts): Schedules {
   const records = createScheduleRecords(parts);
   const ending = new AbortController();
   const turns = createTurns(parts, records, ending.signal);
-  const clocks = createClocks(turns.tick);
+  const clocks = createClocks(turns.tick, (job, times) => tellNever(parts, job, times));
   let unwatch = () => {};
 
   function jobOf(name: string): Job {
@@ -54,8 +48,7 @@ export function createSchedules(parts: ScheduleParts): Schedules {
     of: async (name) => await view(jobOf(name)),
     async change(name, change, actor) {
       const job = jobOf(name);
-      refuseUnreadable(change);
-      await records.change(name, (before) => mergeSwitches(before, change), {
+      await records.change(name, (before) => changeSwitches(job, before, change), {
         at: new Date(clock()).toISOString(),
         ...scheduleKey(name),
         actor,
@@ -82,10 +75,12 @@ export function createSchedules(parts: ScheduleParts): Schedules {
         }
       });
       for (const job of jobs) {
-        records.of(job.name).then(
-          (stored) => clocks.set(job, switchesOf(job, stored)),
-          (error: unknown) => parts.log.error({ err: error, schedule: job.name }, "a schedule could not be read"),
-        );
+        records
+          .of(job.name)
+          .then((stored) => clocks.set(job, switchesOf(job, stored)))
+          .catch((error: unknown) => {
+            parts.log.error({ err: error, schedule: job.name }, "a schedule could not be read, or its clock not set");
+          });
       }
     },
     async close() {
@@ -95,4 +90,11 @@ export function createSchedules(parts: ScheduleParts): Schedules {
       await turns.end();
     },
   };
+}
+
+function tellNever({ log }: ScheduleParts, job: Job, { cron, zone }: Times): void {
+  log.warn(
+    { event: "schedule-never", schedule: job.name, cron, zone },
+    "no time of a schedule ever comes: it runs only when it is asked to",
+  );
 }

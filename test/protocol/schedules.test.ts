@@ -85,6 +85,27 @@ describe("the schedules", () => {
     expect(await read("backup")).toMatchObject({ cron: "0 3 * * *", zone: "UTC" });
   });
 
+  it("are refused times that never come with what was said before, naming what was said now", async () => {
+    const refusalOf = async (patch: object) => {
+      const { json, status } = await admin.call<ProblemBody>("PATCH", "/schedules/backup", patch);
+      return { status, errors: json.errors };
+    };
+    const never = "names no time that ever comes in Europe/Prague";
+    await admin.ok("PATCH", "/schedules/backup", { zone: "Europe/Prague" });
+    expect(await refusalOf({ cron: "30 2 * 3 0L" })).toEqual({
+      status: 422,
+      errors: [{ pointer: "/cron", code: "cron", detail: never }],
+    });
+    expect(await read("backup")).toMatchObject({ cron: "0 3 * * *", zone: "Europe/Prague" });
+    await admin.ok("PATCH", "/schedules/backup", { zone: null, cron: "30 2 * 3 0L" });
+    expect(await refusalOf({ zone: "Europe/Prague" })).toEqual({
+      status: 422,
+      errors: [{ pointer: "/zone", code: "cron", detail: `"30 2 * 3 0L" ${never}` }],
+    });
+    expect(await read("backup")).toMatchObject({ cron: "30 2 * 3 0L", zone: "UTC" });
+    await admin.ok("PATCH", "/schedules/backup", { cron: null });
+  });
+
   it("are none but these", async () => {
     for (const [method, path] of [
       ["GET", "/schedules/none"],

@@ -105,6 +105,32 @@ describe("a window", () => {
     expect(askAt("2026-11-24T20:30:00Z")).toBeDefined();
   });
 
+  test("says the opening that is next again when the clock is put back", () => {
+    const ask = watchWindow({ window: night });
+    const askAt = (at: string) => {
+      vi.setSystemTime(at);
+      return ask(Date.parse(at));
+    };
+    expect(askAt("2026-11-25T12:00:00Z")).toContain("opens at 2026-11-25 22:00");
+    expect(askAt("2026-11-23T12:00:00Z")).toContain("opens at 2026-11-23 22:00");
+  });
+
+  test("that never opens says so, and is searched through once and no more until the clock is put back", () => {
+    const ask = watchWindow({ window: { ...night, cron: "30 2 * 3 0L" } });
+    const workedOut = vi.spyOn(Intl.DateTimeFormat.prototype, "formatToParts");
+    const askAt = (at: string) => {
+      vi.setSystemTime(at);
+      workedOut.mockClear();
+      expect(ask(Date.parse(at))).toBe("waits for its window, which never opens in Europe/Prague");
+      return workedOut.mock.calls.length > 100 ? "searched" : "known";
+    };
+    expect(askAt("2026-11-23T12:00:00Z")).toBe("searched");
+    expect(askAt("2026-11-23T12:00:01Z")).toBe("known");
+    expect(askAt("2026-11-23T12:01:00Z")).toBe("known");
+    expect(askAt("2026-11-23T11:00:00Z")).toBe("searched");
+    workedOut.mockRestore();
+  });
+
   test.each([
     { from: "22:00", to: "05:00", zone: "Europe/Prague" },
     { ...night, cron: "61 * * * *" },

@@ -36,6 +36,12 @@ function gate() {
   return { open, passed };
 }
 
+/** As people can't, and as another version of the time zones may have let them. */
+async function storeSwitches(body: object): Promise<void> {
+  const key = { organization: "default", kind: "schedule", id: "work" };
+  await office.stores.config.transaction((transaction) => transaction.put(key, body));
+}
+
 const deadline = (ms: number) =>
   new Promise<never>((_resolve, reject) => {
     setTimeout(() => reject(new Error(`nothing within ${ms} ms`)), ms).unref();
@@ -132,6 +138,53 @@ describe("a schedule", () => {
     expect(runs).toBe(0);
     schedules.hurry("work");
     await Promise.race([ran.passed, deadline(5000)]);
+  });
+
+  it.each([
+    { cron: "30 2 * 3 0L", zone: "Europe/Prague" },
+    { cron: "0 3 * * *", zone: "Mars/Olympus" },
+  ])("whose times never come is told once, runs when asked, and keeps no other from its turns: %j", async (times) => {
+    await storeSwitches(times);
+    const warnings: object[] = [];
+    const [warned, ran] = [gate(), gate()];
+    const log = {
+      ...quiet,
+      warn: (fields: object) => {
+        warnings.push(fields);
+        warned.open();
+      },
+    };
+    const work: Job = { name: "work", text: "Works.", cron: "0 3 * * *", enabled: true, run: async () => "done" };
+    const run: Job["run"] = async () => {
+      ran.open();
+      return "done";
+    };
+    const other: Job = { ...work, name: "other", cron: "* * * * * *", run };
+    const parts = { store: office.stores.config, clock: () => now, node: "one", log };
+    const schedules = createSchedules({ ...parts, jobs: [work, other] });
+    opened.push(schedules);
+    schedules.start();
+    await Promise.race([Promise.all([warned.passed, ran.passed]), deadline(10_000)]);
+    const asked = await schedules.run("work", "ana");
+    expect(asked).toMatchObject({ ...times, last: { outcome: "done" } });
+    expect(asked.next).toBeUndefined();
+    expect(warnings).toEqual([{ event: "schedule-never", schedule: "work", ...times }]);
+  });
+
+  it("whose times never come runs by the clock again when it is given others", async () => {
+    await storeSwitches({ cron: "30 2 * 3 0L", zone: "Europe/Prague" });
+    const ran = gate();
+    const run: Job["run"] = async () => {
+      ran.open();
+      return "done";
+    };
+    const warned = gate();
+    const schedules = open("one", { run }, { ...quiet, warn: () => warned.open() });
+    schedules.start();
+    await Promise.race([warned.passed, deadline(10_000)]);
+    // Its own has seconds, which people's have not.
+    await storeSwitches({});
+    await Promise.race([ran.passed, deadline(10_000)]);
   });
 
   it("tells what runs to end when Offhook ends, and waits for it", async () => {

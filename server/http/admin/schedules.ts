@@ -19,7 +19,7 @@ const Schedule = Type.Object({
       tookMs: Type.Integer(),
     }),
   ),
-  next: Type.Optional(Type.String({ description: "absent while it is switched off" })),
+  next: Type.Optional(Type.String({ description: "absent while it is switched off, and where none comes" })),
 });
 
 const text = Type.String({ minLength: 1, maxLength: 100 });
