@@ -41,7 +41,6 @@ const readable = [
   "GET /templates",
   "GET /templates/:vendor/:family/:file",
   "GET /templates/:vendor/:family/:file/versions/:version",
-  "POST /plans-of-change",
 ];
 
 const changeable = [
@@ -70,6 +69,7 @@ const changeable = [
   "POST /devices/bulk-add",
   "POST /enrolment-windows",
   "POST /lines",
+  "POST /plans-of-change",
   "POST /presets",
   "POST /sites",
 ];

@@ -4,16 +4,29 @@ import type { FileSpec } from "../../domain/model.ts";
 import { maskParameters } from "../../domain/secret-parameters.ts";
 import type { Desk } from "../../office/desk/desk.ts";
 import type { RenderedFile } from "../../render/phone-files.ts";
+import type { Caller } from "../../security/bearer.ts";
 import { chooseFile } from "./file-choice.ts";
+import { seesShared } from "./granted.ts";
 import type { AdminParts } from "./parts.ts";
 
-/** A file as this device would get it, made of masked parameters; undefined for a name that leads nowhere. */
-export async function previewFile(parts: AdminParts, desk: Desk, name: string): Promise<RenderedFile | undefined> {
+const sharedByAll = "this file is the same for all organizations: who has a grant in default sees it";
+
+/**
+ * A file as this device would get it, made of masked parameters; undefined for a name that leads nowhere, FORBIDDEN for
+ * one that a caller is not to see.
+ */
+export async function previewFile(
+  parts: AdminParts,
+  desk: Desk,
+  name: string,
+  caller: Caller,
+): Promise<RenderedFile | undefined> {
   const choice = chooseFile(parts, desk, name);
   if (choice?.serves === "shelf") throw new Failure("NOT_FOUND", "this file comes from the shelf as it is");
   if (choice?.serves === "nothing") throw new Failure("NO_SUCH_FILE", choice.spec.why);
   if (choice === undefined) return undefined;
   if (choice.serves === "device") return await parts.files.forDevice(choice.spec, maskDesk(parts, desk));
+  if (!seesShared(caller)) throw new Failure("FORBIDDEN", sharedByAll);
   return await renderShared(parts, desk, choice.spec);
 }
 

@@ -1,11 +1,13 @@
 import type { FastifyRequest } from "fastify";
 import type { GrantReach } from "../../domain/grant.ts";
+import type { Caller } from "../../security/bearer.ts";
 
 /**
  * What a grant that may read opens, and what one that may change opens beside it, as routes are registered below
  * /api/v1. What is not named here is closed, so a new route is. Named is only what acts in the caller's own organization
  * and keeps its secrets: not the audit, firmware, schedules, strangers and `/exchanges`, which tell of the whole
- * installation, nor events, which would outlive the grant.
+ * installation, nor events, which would outlive the grant. A plan tells whether a guessed secret is the right one, so it
+ * is for whoever may change, and can get at secrets anyway.
  */
 const opened: Readonly<Record<GrantReach, readonly string[]>> = {
   read: [
@@ -42,9 +44,9 @@ const opened: Readonly<Record<GrantReach, readonly string[]>> = {
     "GET /templates/:vendor/:family/:file/versions/:version",
     "GET /enrolment-windows",
     "GET /enrolment-windows/:id",
-    "POST /plans-of-change",
   ],
   change: [
+    "POST /plans-of-change",
     "PATCH /organizations/:id/settings",
     "POST /sites",
     "PATCH /sites/:id",
@@ -85,4 +87,9 @@ export function isOpenTo(may: GrantReach, { method, routeOptions }: FastifyReque
   const url = routeOptions.url?.replace(/^\/api\/v1/, "");
   // Fastify answers HEAD wherever it answers GET, with the same handler.
   return url !== undefined && open[may].has(`${method === "HEAD" ? "GET" : method} ${url}`);
+}
+
+/** Whether a caller sees files that are the same for all organizations: the settings of `default` are in them. */
+export function seesShared({ grant, operator }: Caller): boolean {
+  return operator || grant?.organization === "default";
 }
