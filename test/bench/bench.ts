@@ -6,7 +6,7 @@ import { brokenLaws, formatTable, type Row } from "./table.ts";
 /** Measurements on one Offhook with five thousand devices, in one process; who asks runs in others. */
 
 const legend = [
-  "Results are the middle of three rounds. p50, p99: milliseconds of one transfer, phone or call (HTTP: whole ones).",
+  "Results are the middle of three rounds (loss, nodes: one). p50, p99: milliseconds of one transfer, phone or call (HTTP: whole ones).",
   "loop: milliseconds that the event loop of the serving process was late, p99, and most of all rounds. CPU, client: percent of one core",
   "that the serving and the asking process used; with the client at 100 it is the client that is measured.",
   "plain Node: the same bytes from memory without any check, which shows how far the client goes: its ceiling.",
